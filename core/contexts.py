@@ -1,0 +1,138 @@
+"""`config.toml`: named contexts, as kubectl has them. Strict: an unknown key is an error."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from .errors import MissingError, UsageError
+from .paths import config_file, data_dir
+from .secrets import SecretRef
+
+
+class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a context says of one seller. `options` are checked by that seller's own folder."""
+
+    endpoint: str | None = None
+    regions: tuple[str, ...] = ()
+    secrets: dict[str, SecretRef] = {}
+    options: dict[str, str] = {}
+    timeout_seconds: float = 20.0
+
+
+class StateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where deployments are remembered, and what opens their secrets."""
+
+    folder: Path | None = None
+    passphrase: SecretRef | None = None
+
+
+class IpfsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The Kubo node that artifacts are pinned to."""
+
+    api: str
+
+
+class ApprovalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who must sign a plan before it is applied. `domain` and `uri` are written into the message."""
+
+    policy: Path
+    domain: str
+    uri: str
+    keystores: Path | None = None
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One named set of sellers, state, pin places and policy.
+
+    `loopback` allows endpoints on this computer and plain http to them, and nothing else.
+    """
+
+    providers: dict[str, ProviderSettings] = {}
+    state: StateSettings = StateSettings()
+    ipfs: IpfsSettings | None = None
+    approval: ApprovalSettings | None = None
+    loopback: bool = False
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    current: str | None = None
+    contexts: dict[str, Context] = {}
+
+
+class NamedContext(msgspec.Struct, frozen=True, kw_only=True):
+    """A context that was chosen, with its name and the file that it came from."""
+
+    name: str
+    context: Context
+    file: Path
+
+    @property
+    def state_folder(self) -> Path:
+        """The folder of the local state backend."""
+        return self.context.state.folder or data_dir() / "state" / self.name
+
+
+def load_config(path: Path | None = None) -> Config:
+    """The file's content, or an empty configuration where there is none."""
+    path = path or config_file()
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Config, strict=True, dec_hook=_dec)
+    except FileNotFoundError:
+        return Config()
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, ValueError) as error:
+        raise UsageError(
+            "The configuration cannot be used", why=f"{path}: {error}", fix=f"edit {path}", code="AMP-CONFIG"
+        ) from error
+
+
+def choose_context(
+    name: str | None = None, *, config_path: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> NamedContext:
+    """The context asked for by flag, by `AMPACITY_CONTEXT`, or marked current in the file."""
+    path = config_path or config_file()
+    config = load_config(path)
+    wanted = name or environment.get("AMPACITY_CONTEXT") or config.current
+    if wanted is None:
+        raise MissingError(
+            "No context is chosen",
+            why=f"{path} marks none as current",
+            fix="ampacity sandbox up, or ampacity context use NAME",
+            code="AMP-CONTEXT-NONE",
+        )
+    if wanted not in config.contexts:
+        known = ", ".join(sorted(config.contexts)) or "none"
+        raise MissingError(
+            f"There is no context {wanted!r}",
+            why=f"{path} has: {known}",
+            fix="ampacity context list",
+            code="AMP-CONTEXT-UNKNOWN",
+        )
+    return NamedContext(name=wanted, context=config.contexts[wanted], file=path)
+
+
+def check_endpoint(url: str, *, loopback: bool) -> str:
+    """`url` if it is https, or plain http to this computer where the context allows loopback."""
+    parts = urlsplit(url)
+    local = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if parts.scheme == "https" and (not local or loopback) and parts.hostname:
+        return url
+    if parts.scheme == "http" and local and loopback:
+        return url
+    raise UsageError(
+        "An endpoint is not allowed",
+        why=f"{url} must be https, or on this computer in a context with loopback = true",
+        fix="ampacity context show",
+        code="AMP-ENDPOINT",
+    )
+
+
+def _dec(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise ValueError(f"{value!r} is no {kind.__name__}")

@@ -1,0 +1,34 @@
+"""Money is `Decimal` US dollars; every name that holds it says `usd` and per what."""
+
+from collections.abc import Iterable
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
+
+HOURS_PER_MONTH = Decimal(730)
+"""The field's month: 365 days x 24 h / 12."""
+
+_CENT = Decimal("0.01")
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """Sum of `amounts`, zero dollars for none."""
+    return sum(amounts, Decimal(0))
+
+
+def plain(amount: Decimal) -> Decimal:
+    """`amount` without trailing zeros or an exponent, so that equal prices have equal bytes."""
+    normal = amount.normalize()
+    return normal.quantize(Decimal(1)) if normal.as_tuple().exponent > 0 else normal  # type: ignore[operator]
+
+
+def ceil_cents(amount: Decimal) -> Decimal:
+    """`amount` rounded up to whole cents: for ceilings, which must never round below."""
+    return amount.quantize(_CENT, rounding=ROUND_CEILING)
+
+
+def show_usd(amount: Decimal | None, *, places: int = 2) -> str:
+    """`$1,234.50` for people; an unknown price is `unknown`, never `$0`."""
+    if amount is None:
+        return "unknown"
+    quantum = Decimal(1).scaleb(-places)
+    rounded = amount.quantize(quantum, rounding=ROUND_HALF_EVEN)
+    return f"-${-rounded:,}" if rounded < 0 else f"${rounded:,}"

@@ -1,0 +1,32 @@
+"""What forces a replacement of a machine, as one digest shared by plan, apply and the plugin's tokens."""
+
+import msgspec
+
+from ..core.digests import Digest, digest_of
+from ..providers.base import Offer
+
+
+class ReplaceInputs(msgspec.Struct, frozen=True, kw_only=True):
+    """Change one of these and the machine must be made anew."""
+
+    offer: str
+    """The offer's `key`: provider, region, zone, sku, market."""
+    image: str
+    disk_gib: int
+    ssh_public_key: str | None
+    user_data: Digest | None
+
+
+def replace_digest(
+    offer: Offer, *, image: str, disk_gib: int, ssh_public_key: str | None, user_data: Digest | None
+) -> Digest:
+    """The digest of everything that forces a replacement."""
+    return digest_of(
+        ReplaceInputs(
+            offer=offer.key,
+            image=image,
+            disk_gib=disk_gib,
+            ssh_public_key=ssh_public_key,
+            user_data=user_data,
+        )
+    )

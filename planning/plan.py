@@ -1,0 +1,183 @@
+"""The plan: a frozen value with a file form. Its identity is the sha256 of its canonical JSON.
+
+Same input, same bytes: nothing here reads a clock, a disk or a die.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from ..core.digests import Digest
+from ..providers.base import BidRule, Offer
+
+
+class Action(StrEnum):
+    """What happens to one machine; the value is the mark that tables show."""
+
+    ADD = "+"
+    REPLACE = "±"
+    KEEP = "="
+    CHANGE = "~"
+    REMOVE = "-"
+
+
+class FileRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that apply reads again: its path beside the plan, and the digest it must still have."""
+
+    path: str
+    digest: Digest
+
+
+class RunningMachine(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine of the deployment as state and seller agree on it at planning time.
+
+    `offer` is what it was bought by; `inputs` the digest of what forces a replacement (see
+    `planning.change.replace_digest`); `alive` is false where its seller no longer has it.
+    """
+
+    name: str
+    offer: Offer
+    inputs: Digest
+    alive: bool
+    ends_at: datetime | None = None
+    self_ending: bool = False
+    """Whether its seller or the machine itself ends it at `ends_at`, which then cannot be moved."""
+
+
+class BaseState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan was made against: `digest` covers names, ids, inputs and who is gone."""
+
+    deployment: str | None
+    """The deployment's unique id, `None` where there is none yet."""
+    digest: Digest
+    machines: tuple[RunningMachine, ...] = ()
+
+
+class PlannedMachine(msgspec.Struct, frozen=True, kw_only=True):
+    """One machine of the wanted end state. `offer` is the `id` of one in the plan's `offers`."""
+
+    name: str
+    offer: str
+    action: Action
+    reason: str = ""
+    usd_per_hour_before: Decimal | None = None
+    """What the machine that it replaces or changes costs now."""
+
+
+class RemovedMachine(msgspec.Struct, frozen=True, kw_only=True):
+    """One machine that will be gone."""
+
+    name: str
+    provider: str
+    sku: str
+    usd_per_hour: Decimal | None
+    reason: str
+
+
+class Auction(msgspec.Struct, frozen=True, kw_only=True):
+    """For machines whose price is only known by auction: what apply may take."""
+
+    machine: str
+    ceiling_usd_per_hour: Decimal
+    rule: BidRule
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Money. `before` is what runs now, `after` what will; `worst_case_usd` is ceiling x time to the end.
+
+    `expected_usd` is `after` x the spec's hours. `worst_case_usd` is `None` without an end.
+    """
+
+    usd_per_hour_before: Decimal
+    usd_per_hour_after: Decimal
+    usd_per_gpu_hour: Decimal
+    expected_usd: Decimal
+    ceiling_usd_per_hour: Decimal
+    worst_case_usd: Decimal | None
+    gpus: int
+    nodes: int
+
+
+class Binding(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit that holds the plan where it is."""
+
+    limit: str
+    used: Decimal
+    allowed: Decimal
+    unit: str
+
+
+class Excluded(msgspec.Struct, frozen=True, kw_only=True):
+    """How many offers one rule removed, with the nearest miss in words."""
+
+    rule: str
+    offers: int
+    example: str = ""
+
+
+class Solution(msgspec.Struct, frozen=True, kw_only=True):
+    """What the solver says of its own answer. `gap` 0 is proven best."""
+
+    solver: str
+    status: Literal["optimal", "feasible"]
+    gap: Decimal
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"schema_": "schema"}):
+    """`ampacity.plan/1`."""
+
+    schema_: Literal["ampacity.plan/1"]
+    tool: str
+    name: str
+    workload: str
+    context: str
+    spec: Digest
+    created_at: datetime
+    expires_at: datetime
+    hours: Decimal
+    ttl_hours: Decimal | None
+    base: BaseState
+    offers: tuple[Offer, ...]
+    machines: tuple[PlannedMachine, ...]
+    removed: tuple[RemovedMachine, ...]
+    auctions: tuple[Auction, ...]
+    totals: Totals
+    binding: tuple[Binding, ...]
+    excluded: tuple[Excluded, ...]
+    solution: Solution
+    images: dict[str, str]
+    """Image by machine's provider; a provider that is not here gets `default`."""
+    disk_gib: int
+    ssh_public_key: str | None
+    user_data: FileRef | None
+    sites: str | None
+    """The racks file, relative to the plan."""
+    warnings: tuple[str, ...] = ()
+
+    def offer_of(self, machine: PlannedMachine) -> Offer:
+        """The offer that `machine` is bought by."""
+        return next(offer for offer in self.offers if offer.id == machine.offer)
+
+    @property
+    def spends(self) -> bool:
+        """Whether applying it changes anything."""
+        return bool(self.removed) or any(machine.action is not Action.KEEP for machine in self.machines)
+
+
+__all__ = [
+    "Action",
+    "Auction",
+    "BaseState",
+    "Binding",
+    "Excluded",
+    "FileRef",
+    "Plan",
+    "PlannedMachine",
+    "RemovedMachine",
+    "RunningMachine",
+    "Solution",
+    "Totals",
+]

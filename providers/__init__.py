@@ -1,0 +1,1 @@
+"""Who sells capacity: one folder a seller, one table, one normalised offer."""

@@ -1,0 +1,56 @@
+"""The public face of a provider: what other rooms and other packages import.
+
+A new provider is one folder with `open_provider(seat) -> Provider` and one line in `table.py`
+(or an entry point `ampacity.providers` in a package of its own).
+"""
+
+from .auction import AuctionOrder, Bid, BidRule, choose_bid
+from .capabilities import (
+    CAPABILITIES,
+    Bids,
+    Powered,
+    Provider,
+    Provisions,
+    Seat,
+    SpotHistory,
+    capability,
+)
+from .errors import DEFINITE, RETRYABLE, Failure, ProviderAuthError, ProviderError, StillThereError
+from .machine import Labels, Machine, MachineOrder, MachineRef, MachineState, Token
+from .offer import Claim, Gpu, Market, Offer, OfferQuery, PowerDraw, PowerLimit, PricePart, Skip
+
+__all__ = [
+    "CAPABILITIES",
+    "DEFINITE",
+    "RETRYABLE",
+    "AuctionOrder",
+    "Bid",
+    "BidRule",
+    "Bids",
+    "Claim",
+    "Failure",
+    "Gpu",
+    "Labels",
+    "Machine",
+    "MachineOrder",
+    "MachineRef",
+    "MachineState",
+    "Market",
+    "Offer",
+    "OfferQuery",
+    "PowerDraw",
+    "PowerLimit",
+    "Powered",
+    "PricePart",
+    "Provider",
+    "ProviderAuthError",
+    "ProviderError",
+    "Provisions",
+    "Seat",
+    "Skip",
+    "SpotHistory",
+    "StillThereError",
+    "Token",
+    "capability",
+    "choose_bid",
+]

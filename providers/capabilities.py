@@ -1,0 +1,139 @@
+"""What a seller can do. `Provider` is the least; the rest are protocols that it may satisfy.
+
+Nobody asks who a provider is; everybody asks what it can: `capability(provider, Provisions)`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import ClassVar, Protocol, TypeVar, runtime_checkable
+
+import msgspec
+
+from ..core.contexts import ProviderSettings
+from .auction import AuctionOrder, Bid
+from .machine import Labels, Machine, MachineOrder, MachineRef
+from .offer import Offer, OfferQuery, PowerLimit, Skip
+
+C = TypeVar("C")
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """What every provider is given when it is opened.
+
+    `secrets` are resolved already and never shown; `sites` is the racks file that the spec or the
+    context names, for whoever has racks.
+    """
+
+    settings: ProviderSettings
+    secrets: dict[str, str]
+    loopback: bool
+    clock: Callable[[], datetime]
+    sites: Path | None = None
+
+
+class Provider(ABC):
+    """A seller. `name` is its key in the table; `title` is for people."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+    @abstractmethod
+    def offers(self, query: OfferQuery) -> Iterator[Offer | Skip]:
+        """Offers that may answer `query`, and what could not be asked.
+
+        Yields as it learns, so that a slow region does not hold back the others. Raises
+        `ProviderError` only where nothing at all can be asked.
+        """
+
+
+@runtime_checkable
+class Provisions(Protocol):
+    """Makes, finds and removes machines. Safe to call from many threads."""
+
+    def create(self, order: MachineOrder) -> Machine:
+        """Make one machine, or return the one that `order.labels.token` already made.
+
+        Returns as soon as the seller has given an id; the machine may still be pending. Raises
+        `ProviderError`; unless its kind is definite, the caller looks the token up before trying again.
+        """
+        ...
+
+    def read(self, ref: MachineRef) -> Machine | None:
+        """The machine as it is now, `None` once it is gone. Raises `ProviderError` if it cannot be asked."""
+        ...
+
+    def find(self, labels: Labels, offer: Offer) -> Machine | None:
+        """The living machine that `labels.token` made, if there is one, in the offer's region."""
+        ...
+
+    def delete(self, ref: MachineRef) -> None:
+        """Remove it; quiet when it is gone. Raises `StillThereError` when the caller should ask again."""
+        ...
+
+    def ours(self, regions: Sequence[str] = ()) -> Iterator[Machine]:
+        """Every living machine that carries our labels, of any deployment.
+
+        Looks in `regions`, or in all that the context names. Raises `ProviderError` if a region
+        cannot be asked: a sweep that saw less than everything must not look like an empty one.
+        """
+        ...
+
+
+@runtime_checkable
+class Bids(Protocol):
+    """Sells by auction. An order may hold a deposit: whoever opens one must lease or close it."""
+
+    def place(self, order: MachineOrder) -> AuctionOrder:
+        """Open an order, or return the one that the token already opened."""
+        ...
+
+    def bids(self, order: AuctionOrder) -> Iterator[Bid]:
+        """The bids so far, the refused ones with the reason."""
+        ...
+
+    def accept(self, order: AuctionOrder, bid: Bid) -> Machine:
+        """Take `bid`."""
+        ...
+
+    def close(self, order: AuctionOrder) -> None:
+        """Close the order and free what it holds; quiet when it is closed."""
+        ...
+
+    def open_orders(self) -> Iterator[AuctionOrder]:
+        """Every order of ours that is neither leased nor closed."""
+        ...
+
+
+@runtime_checkable
+class Powered(Protocol):
+    """Has racks of its own, so power is a limit and not a price."""
+
+    def power_limits(self) -> Iterator[PowerLimit]:
+        """What each feed has left."""
+        ...
+
+
+@runtime_checkable
+class SpotHistory(Protocol):
+    """Knows what spot capacity cost before."""
+
+    def spot_history(self, offer: Offer, since: datetime) -> Iterator[tuple[datetime, Decimal]]:
+        """Prices of `offer` in USD per node-hour, oldest first."""
+        ...
+
+
+CAPABILITIES: dict[str, type] = {
+    "provision": Provisions,
+    "auction": Bids,
+    "power": Powered,
+    "spot-history": SpotHistory,
+}
+"""Every capability by the word that tables show."""
+
+
+def capability(provider: Provider, kind: type[C]) -> C | None:
+    """`provider` as a `kind`, or `None` where it has not that ability."""
+    return provider if isinstance(provider, kind) else None

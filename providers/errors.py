@@ -1,0 +1,67 @@
+"""The small neutral set of ways in which a seller can fail, and what each allows next."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from ..core.errors import AmpacityError, AuthError, Exit, ResourceError
+
+
+class Failure(StrEnum):
+    """Why a seller did not do it."""
+
+    CAPACITY_ZONE = "capacity-zone"
+    CAPACITY_REGION = "capacity-region"
+    CAPACITY_GLOBAL = "capacity-global"
+    QUOTA = "quota"
+    PRICE_MOVED = "price-moved"
+    AUTH = "auth"
+    BILLING = "billing"
+    THROTTLED = "throttled"
+    INVALID = "invalid"
+    PARTIAL = "partial"
+    UNKNOWN_OUTCOME = "unknown-outcome"
+    UNREACHABLE = "unreachable"
+    NONSENSE = "nonsense"
+
+
+RETRYABLE = frozenset({Failure.THROTTLED, Failure.UNREACHABLE})
+"""Nothing was done and the same call may succeed later."""
+
+DEFINITE = frozenset(Failure) - {Failure.PARTIAL, Failure.UNKNOWN_OUTCOME}
+"""The seller surely made nothing. Anything else must be looked up before it is tried again."""
+
+
+class ProviderError(ResourceError):
+    """A seller's refusal or failure, in neutral terms.
+
+    `kind` says which; `provider` who. Only a kind in `DEFINITE` means that nothing was made.
+    """
+
+    default_code: ClassVar[str] = "AMP-PROVIDER"
+
+    def __init__(self, provider: str, kind: Failure, why: str, *, what: str = "", fix: str = "") -> None:
+        super().__init__(
+            what or f"{provider}: {kind.value}", why=why, fix=fix, code=f"AMP-PROVIDER-{kind.value.upper()}"
+        )
+        self.provider = provider
+        self.kind = kind
+
+    @property
+    def definite(self) -> bool:
+        """Whether the seller surely made nothing."""
+        return self.kind in DEFINITE
+
+
+class ProviderAuthError(ProviderError, AuthError):
+    """Credentials are absent or refused."""
+
+    exit: ClassVar[Exit] = Exit.AUTH
+
+    def __init__(self, provider: str, why: str, *, fix: str = "") -> None:
+        super().__init__(provider, Failure.AUTH, why, what=f"{provider} refuses the credentials", fix=fix)
+
+
+class StillThereError(AmpacityError):
+    """Deletion was accepted but the machine is not gone yet: call again."""
+
+    default_code = "AMP-STILL-THERE"

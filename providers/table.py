@@ -1,0 +1,63 @@
+"""The one table of sellers. Nothing else outside a seller's own folder names it."""
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import cast
+
+from ..core.clock import Clock, system_clock
+from ..core.contexts import Context, ProviderSettings
+from ..core.errors import MissingError, UsageError
+from ..core.secrets import read_secret
+from .capabilities import Provider, Seat
+
+PROVIDERS: dict[str, str] = {
+    "aws": "ampacity.providers.aws",
+    "lambda": "ampacity.providers.lambda_cloud",
+    "own": "ampacity.providers.own",
+}
+"""Name -> module with `open_provider(seat)`, imported on first use."""
+
+ENTRY_POINTS = "ampacity.providers"
+
+
+def known() -> dict[str, str]:
+    """Every seller that can be opened, those of other packages included."""
+    return PROVIDERS | {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+
+
+def open_provider(
+    name: str,
+    context: Context,
+    *,
+    sites: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    clock: Clock = system_clock,
+) -> Provider:
+    """The seller `name` as `context` configures it. Raises `MissingError` or `UsageError`."""
+    settings = context.providers.get(name)
+    module = known().get(name)
+    if module is None:
+        raise MissingError(f"There is no provider {name!r}", why=f"known: {', '.join(sorted(known()))}")
+    if settings is None:
+        raise UsageError(
+            f"The provider {name!r} is not enabled",
+            why="the context does not name it",
+            fix=f"add [contexts.NAME.providers.{name}] to the configuration",
+            code="AMP-PROVIDER-DISABLED",
+        )
+    seat = _seat(settings, context, sites, environment, clock)
+    return cast(Provider, import_module(module).open_provider(seat))
+
+
+def _seat(
+    settings: ProviderSettings,
+    context: Context,
+    sites: Path | None,
+    environment: Mapping[str, str],
+    clock: Clock,
+) -> Seat:
+    secrets = {key: read_secret(ref, environment) for key, ref in settings.secrets.items()}
+    return Seat(settings=settings, secrets=secrets, loopback=context.loopback, clock=clock, sites=sites)

@@ -1,0 +1,48 @@
+"""What the engine manages: one resource a machine, its inputs in plain data."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from ..core.digests import Digest
+from ..providers.base import Offer
+
+RESOURCE_TYPE = "ampacity:index:Machine"
+
+
+class MachineInputs(msgspec.Struct, frozen=True, kw_only=True):
+    """Inputs of one machine resource. `user_data` is a secret to the engine and encrypted in state.
+
+    Any change in `replace` makes a new machine; `plan`, `ends_at` and the price cap may change in
+    place as notes (a seller's own timer is only set at creation; see `ends_at` in the docs).
+    """
+
+    name: str
+    deployment: str
+    deployment_name: str
+    plan: Digest
+    replace: Digest
+    offer: Offer
+    image: str
+    disk_gib: int
+    ssh_public_key: str | None = None
+    user_data: str | None = None
+    ends_at: datetime | None = None
+    max_usd_per_hour: Decimal | None = None
+
+
+class MachineRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One machine as the state has it. `id` is `pending:TOKEN` while its outcome is unknown."""
+
+    urn: str
+    id: str
+    inputs: MachineInputs
+    outputs: dict[str, object] = {}
+    problems: tuple[str, ...] = ()
+    """The engine's init errors: why the machine is not ready."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is not yet known if the seller made this machine."""
+        return self.id.startswith("pending:")
