@@ -36,15 +36,16 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def exclusive_lock(path: Path) -> Iterator[int]:
+def exclusive_lock(path: Path, *, wait: bool = False) -> Iterator[int]:
     """Hold `path` with flock, yielding its descriptor (to pass to children, which then hold it too).
 
-    Raises `BlockingIOError` when another process holds it; the kernel frees it when all holders end.
+    Raises `BlockingIOError` when another process holds it, unless told to `wait`; the kernel frees it
+    when all holders end.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield handle
     finally:
         os.close(handle)
