@@ -14,6 +14,7 @@ from .capabilities import (
     Seat,
     SpotHistory,
     capability,
+    has_capability,
 )
 from .errors import DEFINITE, RETRYABLE, Failure, ProviderAuthError, ProviderError, StillThereError
 from .machine import Labels, Machine, MachineOrder, MachineRef, MachineState, Token
@@ -53,4 +54,5 @@ __all__ = [
     "Token",
     "capability",
     "choose_bid",
+    "has_capability",
 ]

@@ -137,3 +137,8 @@ CAPABILITIES: dict[str, type] = {
 def capability(provider: Provider, kind: type[C]) -> C | None:
     """`provider` as a `kind`, or `None` where it has not that ability."""
     return provider if isinstance(provider, kind) else None
+
+
+def has_capability(kind: type[Provider], protocol: type) -> bool:
+    """Whether providers of class `kind` have the ability `protocol`."""
+    return issubclass(kind, protocol)

@@ -18,7 +18,7 @@ PROVIDERS: dict[str, str] = {
     "lambda": "ampacity.providers.lambda_cloud",
     "own": "ampacity.providers.own",
 }
-"""Name -> module with `open_provider(seat)`, imported on first use."""
+"""Name -> module with `PROVIDER`, its class, and `open_provider(seat)`; imported on first use."""
 
 ENTRY_POINTS = "ampacity.providers"
 
@@ -26,6 +26,11 @@ ENTRY_POINTS = "ampacity.providers"
 def known() -> dict[str, str]:
     """Every seller that can be opened, those of other packages included."""
     return PROVIDERS | {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+
+
+def provider_class(name: str) -> type[Provider]:
+    """The class of the seller `name`, from which its abilities are read without opening it."""
+    return cast(type[Provider], import_module(known()[name]).PROVIDER)
 
 
 def open_provider(
