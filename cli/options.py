@@ -21,7 +21,8 @@ ContextName = Annotated[
     typer.Option("--context", metavar="NAME", help="The context to use; AMPACITY_CONTEXT, or the current one."),
 ]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="The configuration; AMPACITY_CONFIG, or the usual place.")
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The configuration; AMPACITY_CONFIG, or the usual place."),
 ]
 Output = Annotated[Format, typer.Option("--output", "-o", help="How to write the result.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]

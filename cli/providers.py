@@ -69,7 +69,13 @@ def _abilities(kind: type) -> list[str]:
 def _table(rows: list[dict[str, Any]]) -> None:
     from .tables import Column, draw
 
-    columns = [Column("PROVIDER", keep=True), Column("SELLER"), Column("CAN"), Column("ENABLED"), Column("ENDPOINT")]
+    columns = [
+        Column("PROVIDER", keep=True),
+        Column("SELLER"),
+        Column("CAN"),
+        Column("ENABLED"),
+        Column("ENDPOINT"),
+    ]
     cells = [
         [
             row["provider"],

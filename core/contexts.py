@@ -1,6 +1,7 @@
 """`config.toml`: named contexts, as kubectl has them. Strict: an unknown key is an error."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +10,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from .errors import MissingError, UsageError
+from .files import write_atomic
 from .paths import config_file, data_dir
 from .secrets import SecretRef
+
+_CURRENT = re.compile(r"\s*current\s*=")
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,3 +140,13 @@ def _dec(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
         return Path(value).expanduser()
     raise ValueError(f"{value!r} is no {kind.__name__}")
+
+
+def set_current(path: Path, name: str) -> None:
+    """Mark `name` as current in the file, leaving every other line as it is."""
+    line = f'current = "{name}"'
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first_table = next((at for at, text in enumerate(lines) if text.lstrip().startswith("[")), len(lines))
+    old = [at for at, text in enumerate(lines[:first_table]) if _CURRENT.match(text)]
+    kept = [text for at, text in enumerate(lines) if at not in old]
+    write_atomic(path, ("\n".join([line, *kept]) + "\n").encode(), mode=0o600)
