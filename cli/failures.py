@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from typer import Abort
@@ -91,10 +92,7 @@ def _envelope(failure: AmpacityError) -> dict[str, Any]:
 def _wants_json(arguments: list[str]) -> bool:
     if "--json" in arguments or "-ojson" in arguments or "--output=json" in arguments:
         return True
-    return any(
-        flag in {"-o", "--output"} and value == "json"
-        for flag, value in zip(arguments, arguments[1:], strict=False)
-    )
+    return any(flag in {"-o", "--output"} and value == "json" for flag, value in pairwise(arguments))
 
 
 def _traceback(error: BaseException) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .lazy import new_app
-from .options import AsJson, Format, Output, Verbose, Yes, chosen
+from .options import AsJson, Format, Output, Verbose, chosen
 
 if TYPE_CHECKING:
     from ..sandbox import SandboxStatus
@@ -32,7 +32,7 @@ def up(verbose: Verbose = False) -> None:
 
 
 @app.command()
-def down(yes: Yes = False, verbose: Verbose = False) -> None:
+def down(verbose: Verbose = False) -> None:
     """Stop everything, and remove the sandbox's machines, wallet and context."""
     from .. import sandbox as room
     from .output import say

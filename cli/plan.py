@@ -1,0 +1,121 @@
+"""`ampacity plan`: from a spec to a saved plan."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .lazy import new_app
+from .options import AsJson, ConfigFile, ContextName, Format, Output, Strict, Verbose, chosen
+
+if TYPE_CHECKING:
+    from ..core.contexts import NamedContext
+    from ..core.errors import AmpacityError
+    from ..planning.plan import Plan
+    from ..planning.spec import Spec
+    from ..providers.base import OfferQuery
+
+app = new_app()
+CHANGES = 2
+"""Exit status of `--detailed-exitcode` when there is something to apply."""
+
+
+@app.command(epilog="JSON: data.plan (the whole plan), data.digest, data.path.")
+def plan(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a YAML file.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where to save it; NAME.plan.json if left out.")
+    ] = None,
+    valid_minutes: Annotated[int, typer.Option("--valid-minutes", min=5, help="How long it may be applied.")] = 60,
+    rebalance: Annotated[
+        bool, typer.Option("--rebalance", help="Move running machines if that is cheaper.")
+    ] = False,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="0 nothing to do, 2 changes, 1 any failure.")
+    ] = False,
+    context: ContextName = None,
+    config: ConfigFile = None,
+    output: Output = Format.TABLE,
+    as_json: AsJson = False,
+    strict: Strict = False,
+    verbose: Verbose = False,
+) -> int:
+    """Make a plan from SPEC: what to buy, where, for how much. Nothing is bought."""
+    from ..core.contexts import choose_context
+    from ..planning.load import load_spec
+    from .notices import warn_about
+
+    wanted = load_spec(spec)
+    named = choose_context(context, config_path=config)
+    path = out or Path(f"{wanted.name}.plan.json")
+    made, errors = _make(wanted, spec, path, named, timedelta(minutes=valid_minutes), rebalance=rebalance)
+    if errors and strict:
+        raise errors[0]
+    form = chosen(output, as_json)
+    if form is not Format.JSON:
+        warn_about(errors)
+    _save_and_show(made, path, form, errors)
+    return CHANGES if detailed_exitcode and made.spends else 0
+
+
+def _make(
+    wanted: "Spec", spec: Path, path: Path, named: "NamedContext", valid_for: timedelta, *, rebalance: bool
+) -> "tuple[Plan, tuple[AmpacityError, ...]]":
+    from .. import __version__
+    from ..core.clock import system_clock
+    from ..planning.build import PlanRequest, build_plan
+    from ..planning.highs import Highs
+    from ..planning.load import spec_digest
+    from ..provisioning.control import Control
+    from .gather import gather
+    from .planfiles import read_spec_files
+
+    files = read_spec_files(wanted, spec, path)
+    found = gather(named, _query(wanted), only=wanted.placement.providers, sites=files.sites)
+    if found.errors and not found.offers:
+        raise found.errors[0]
+    request = PlanRequest(
+        spec=wanted,
+        spec_digest=spec_digest(wanted),
+        offers=found.offers,
+        limits=found.limits,
+        base=Control(named).base_state(wanted.name),
+        context=named.name,
+        tool=f"ampacity {__version__}",
+        now=system_clock(),
+        valid_for=valid_for,
+        ssh_public_key=files.ssh_public_key,
+        user_data=files.user_data,
+        sites=files.sites_beside_plan,
+        rebalance=rebalance,
+    )
+    return build_plan(request, Highs()), found.errors
+
+
+def _query(wanted: "Spec") -> "OfferQuery":
+    from ..providers.base import OfferQuery
+    from ..providers.gpus import find_model
+
+    models = tuple(model.name for text in wanted.gpu.models if (model := find_model(text)))
+    return OfferQuery(
+        gpu_models=models,
+        markets=wanted.market.allow,
+        regions=wanted.placement.regions,
+        disk_gib=wanted.node.disk_gib,
+    )
+
+
+def _save_and_show(made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]") -> None:
+    from ..core.files import write_atomic
+    from ..planning.planfile import encode_plan, plan_digest
+    from .output import Result, emit, say
+    from .plan_view import plan_rows, show_plan
+
+    write_atomic(path, encode_plan(made))
+    digest = plan_digest(made)
+    data = {"digest": digest, "path": str(path), "plan": made}
+    result = Result(schema="ampacity.planned/1", data=data, rows=plan_rows(made), errors=errors)
+    emit(result, form, lambda: show_plan(made, digest))
+    say(f"saved: {path}")
+    say(f"next:  ampacity approve {path}, then ampacity apply {path}" if made.spends else "next:  nothing to do")

@@ -1,0 +1,165 @@
+"""A plan for people: the changes with money on both sides, the totals, what binds, what was ruled out."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from ..core.clock import rfc3339
+from ..core.digests import Digest
+from ..core.money import show_usd
+from ..planning.plan import Action, Plan
+from .tables import Column, console, draw, pairs
+
+Group = tuple[str, str, str, str, str, str]
+
+
+def plan_rows(plan: Plan) -> list[dict[str, Any]]:
+    """One flat row a machine, for CSV."""
+    kept = [
+        {
+            "change": machine.action.name.lower(),
+            "machine": machine.name,
+            "provider": offer.provider,
+            "region": offer.zone or offer.region,
+            "sku": offer.sku,
+            "market": offer.market,
+            "usd_per_hour_before": machine.usd_per_hour_before,
+            "usd_per_hour_after": offer.usd_per_hour,
+            "reason": machine.reason,
+        }
+        for machine in plan.machines
+        for offer in [plan.offer_of(machine)]
+    ]
+    gone = [
+        {
+            "change": "remove",
+            "machine": machine.name,
+            "provider": machine.provider,
+            "region": None,
+            "sku": machine.sku,
+            "market": None,
+            "usd_per_hour_before": machine.usd_per_hour,
+            "usd_per_hour_after": Decimal(0),
+            "reason": machine.reason,
+        }
+        for machine in plan.removed
+    ]
+    return [*kept, *gone]
+
+
+def show_plan(plan: Plan, digest: Digest) -> None:
+    """Draw the whole plan on stdout."""
+    columns = [
+        Column("", keep=True),
+        Column("MACHINES"),
+        Column("PROVIDER"),
+        Column("REGION"),
+        Column("TYPE"),
+        Column("GPU", keep=True),
+        Column("MARKET"),
+        Column("$/H BEFORE", figures=True),
+        Column("$/H AFTER", figures=True),
+    ]
+    draw(columns, [*_changes(plan), *_removals(plan)], title=f"Plan for {plan.name} ({plan.workload})")
+    pairs(_totals(plan, digest))
+    _notes(plan)
+
+
+def summary(plan: Plan) -> str:
+    """`3 to add, 1 to keep, 2 to remove`: only what is not zero."""
+    counts = [(sum(machine.action is action for machine in plan.machines), word) for action, word in _WORDS]
+    counts.append((len(plan.removed), "to remove"))
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
+
+
+_WORDS = [
+    (Action.ADD, "to add"),
+    (Action.CHANGE, "to change"),
+    (Action.REPLACE, "to replace"),
+    (Action.KEEP, "to keep"),
+]
+
+
+def _changes(plan: Plan) -> list[list[str]]:
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for machine in plan.machines:
+        rows.setdefault((machine.action.value, machine.offer, machine.reason), []).append(machine.name)
+    return [_change_row(plan, *key, names) for key, names in rows.items()]
+
+
+def _change_row(plan: Plan, mark: str, offer_id: str, reason: str, names: list[str]) -> list[str]:
+    offer = next(each for each in plan.offers if each.id == offer_id)
+    before = [machine.usd_per_hour_before for machine in plan.machines if machine.name in names]
+    known = [price for price in before if price is not None]
+    after = offer.usd_per_hour
+    title = _span(names) + (f" ({reason})" if reason else "")
+    return [
+        mark,
+        title,
+        offer.provider,
+        offer.zone or offer.region,
+        offer.sku,
+        f"{offer.gpu.count}x{offer.gpu.model}",
+        offer.market.value.replace("_", "-"),
+        show_usd(sum(known, Decimal(0))) if known else "-",
+        show_usd(None if after is None else after * len(names)),
+    ]
+
+
+def _removals(plan: Plan) -> list[list[str]]:
+    return [
+        [
+            Action.REMOVE.value,
+            f"{gone.name} ({gone.reason})",
+            gone.provider,
+            "",
+            gone.sku,
+            "",
+            "",
+            show_usd(gone.usd_per_hour),
+            "-",
+        ]
+        for gone in plan.removed
+    ]
+
+
+def _span(names: list[str]) -> str:
+    """`train-0 … train-3` for a run of names, else all of them."""
+    return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)})"
+
+
+def _totals(plan: Plan, digest: Digest) -> list[tuple[str, str]]:
+    money = plan.totals
+    worst = "unbounded: no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
+    return [
+        ("changes", summary(plan)),
+        ("capacity", f"{money.gpus} GPUs on {money.nodes} nodes"),
+        (
+            "price",
+            f"{show_usd(money.usd_per_hour_before)} → {show_usd(money.usd_per_hour_after)} per hour, "
+            f"{show_usd(money.usd_per_gpu_hour, places=3)} per GPU-hour",
+        ),
+        ("expected", f"{show_usd(money.expected_usd)} in {plan.hours} h"),
+        ("ceiling", f"{show_usd(money.ceiling_usd_per_hour)} per hour; apply refuses above it"),
+        ("worst case", worst),
+        ("ends", f"{plan.ttl_hours} h after apply" if plan.ttl_hours else "never: bills until `ampacity destroy`"),
+        ("solver", f"{plan.solution.solver}, {plan.solution.status}, gap {plan.solution.gap}"),
+        ("valid until", rfc3339(plan.expires_at)),
+        ("digest", digest),
+    ]
+
+
+def _notes(plan: Plan) -> None:
+    out = console()
+    for line in _note_lines(plan):
+        out.print(line)
+
+
+def _note_lines(plan: Plan) -> Iterator[str]:
+    for limit in plan.binding:
+        yield f"binds: {limit.limit}: {limit.used} of {limit.allowed} {limit.unit}"
+    if plan.excluded:
+        rules = ", ".join(f"{each.rule} {each.offers}" for each in plan.excluded)
+        yield f"ruled out: {rules}"
+    for warning in plan.warnings:
+        yield f"warning: {warning}"

@@ -1,0 +1,123 @@
+"""Files that a spec names, read once at the edge, and the plan file itself."""
+
+import os
+import re
+from pathlib import Path
+
+import msgspec
+
+from ..core.digests import Digest, digest_bytes
+from ..core.errors import MissingError, UnexpectedChangeError, UsageError
+from ..planning.plan import FileRef, Plan
+from ..planning.planfile import decode_plan, plan_digest
+from ..planning.spec import Spec
+
+MAX_FILE_BYTES = 1 << 20
+MAX_PLAN_BYTES = 16 << 20
+_SSH_KEY = re.compile(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d{3}|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+( [^\r\n]*)?")
+
+
+class SpecFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """What a spec's paths lead to. Paths are relative to the spec; the plan keeps them relative to itself."""
+
+    ssh_public_key: str | None
+    user_data: FileRef | None
+    sites: Path | None
+    sites_beside_plan: str | None
+
+
+class SavedPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan with its identity and where it lies."""
+
+    path: Path
+    plan: Plan
+    digest: Digest
+
+    @property
+    def approvals(self) -> Path:
+        """The folder of detached approvals."""
+        return self.path.with_name(self.path.name + ".approvals")
+
+    @property
+    def sites(self) -> Path | None:
+        """The racks file that the plan was made with."""
+        return (self.path.parent / self.plan.sites).resolve() if self.plan.sites else None
+
+
+def read_spec_files(spec: Spec, spec_path: Path, plan_path: Path) -> SpecFiles:
+    """Everything that `spec` points at. Raises `UsageError` for a file that cannot be used."""
+    base = spec_path.parent
+    sites = _beside(base, spec.sites) if spec.sites else None
+    if sites and not sites.is_file():
+        raise UsageError(f"{sites} is not there", why="the spec's `sites` names it", code="AMP-FILE")
+    return SpecFiles(
+        ssh_public_key=_public_key(_beside(base, spec.ssh.public_key)) if spec.ssh else None,
+        user_data=_file_ref(_beside(base, spec.node.user_data), plan_path) if spec.node.user_data else None,
+        sites=sites,
+        sites_beside_plan=_relative(sites, plan_path) if sites else None,
+    )
+
+
+def read_user_data(saved: SavedPlan) -> str | None:
+    """The first-boot script that was planned with. Raises `UnexpectedChangeError` when it changed since."""
+    ref = saved.plan.user_data
+    if ref is None:
+        return None
+    path = saved.path.parent / ref.path
+    data = _read(path, MAX_FILE_BYTES)
+    if digest_bytes(data) != ref.digest:
+        raise UnexpectedChangeError(
+            f"{path} is not the file that was planned with",
+            why=f"its digest is {digest_bytes(data)}, the plan has {ref.digest}",
+            fix="plan again",
+            code="AMP-PLAN-STALE",
+        )
+    return data.decode("utf-8")
+
+
+def open_plan(path: Path) -> SavedPlan:
+    """The plan in `path`, checked. Raises `MissingError` or `UsageError`."""
+    plan = decode_plan(_read(path, MAX_PLAN_BYTES), name=str(path))
+    return SavedPlan(path=path, plan=plan, digest=plan_digest(plan))
+
+
+def _beside(base: Path, path: Path) -> Path:
+    return (base / path.expanduser()).resolve()
+
+
+def _relative(path: Path, plan_path: Path) -> str:
+    return os.path.relpath(path, plan_path.resolve().parent)
+
+
+def _file_ref(path: Path, plan_path: Path) -> FileRef:
+    data = _read(path, MAX_FILE_BYTES)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text", why="user_data must be text", code="AMP-FILE") from error
+    return FileRef(path=_relative(path, plan_path), digest=digest_bytes(data))
+
+
+def _public_key(path: Path) -> str:
+    text = _read(path, MAX_FILE_BYTES).decode("utf-8", "replace").strip()
+    if "PRIVATE KEY" in text:
+        raise UsageError(f"{path} is a private key", fix="name the file that ends in .pub", code="AMP-SSH-KEY")
+    if not _SSH_KEY.fullmatch(text):
+        raise UsageError(
+            f"{path} holds no OpenSSH public key",
+            fix=f"ssh-keygen -t ed25519 -f {path.with_suffix('')}",
+            code="AMP-SSH-KEY",
+        )
+    return text
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            raise UsageError(f"{path} is too large", why=f"{size} bytes; at most {limit}", code="AMP-FILE")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise MissingError(f"{path} is not there", fix="check the path", code="AMP-FILE") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read", why=error.strerror or "", code="AMP-FILE") from error
