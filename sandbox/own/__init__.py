@@ -1,0 +1,52 @@
+"""The owner's racks in the sandbox: the example's sites file, and nodes taken away behind one's back.
+
+There is no service to stand in for. The wire is the site's ledger, an SQLite file beside the sites
+file whose table `reservation` has one row a node that is taken; deleting the row frees the node.
+"""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from ...core.errors import MissingError, UsageError
+from ..faults import FaultKind
+
+EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "sites.yaml"
+SITES = "sites.yaml"
+LEDGER = "sites.ledger.sqlite3"
+
+
+def prepare(folder: Path) -> Path:
+    """The sandbox's sites file in `folder`, copied from the example where there is none yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sites = folder / SITES
+    if not sites.exists():
+        if not EXAMPLE.is_file():
+            raise MissingError("The example's sites file is absent", why=str(EXAMPLE), fix="use a clone")
+        shutil.copyfile(EXAMPLE, sites)
+    return sites
+
+
+def inject(kind: FaultKind, machine: str | None, folder: Path) -> None:
+    """Show a fault. Only `preempt` means something here: the node of `machine` is given to nobody."""
+    if kind is not FaultKind.PREEMPT:
+        raise UsageError(
+            f"Racks of one's own cannot show {kind.value}",
+            why="no service is asked; only a node can be taken away",
+            fix="ampacity sandbox fault own preempt --machine ID",
+        )
+    if _remove(machine, folder / LEDGER) == 0:
+        raise MissingError(
+            f"There is no reservation {machine or ''}".rstrip(), why=f"{folder / LEDGER}", fix="ampacity status"
+        )
+
+
+def _remove(machine: str | None, ledger: Path) -> int:
+    """How many rows were deleted: the one with that id, or the oldest where none is named."""
+    if not ledger.exists():
+        return 0
+    with closing(sqlite3.connect(ledger, timeout=30)) as database, database:
+        oldest = "SELECT id FROM reservation ORDER BY created_at, id LIMIT 1"
+        chosen = machine or next((row[0] for row in database.execute(oldest)), None)
+        return database.execute("DELETE FROM reservation WHERE id = ?", (chosen,)).rowcount
