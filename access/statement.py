@@ -1,0 +1,47 @@
+"""The plan in one plain sentence, within the characters that ERC-4361 allows in a statement.
+
+Figures come first and are written by us; names that sellers gave come last, stripped of `;` and `$`,
+so that no product name can pass for a ceiling. The digest in the message's resource binds every byte
+of the plan; this sentence is for the eyes of the signer.
+"""
+
+import re
+
+from ..core.clock import rfc3339
+from ..core.money import show_usd
+from .facts import PlanFacts
+
+MAX_WHAT_CHARS = 1200
+"""Room for the list of changes; what does not fit is counted instead of listed."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9 ._()/:+,@=~*-]")
+_MAX_NAME_CHARS = 160
+
+
+def statement(facts: PlanFacts) -> str:
+    """What, from whom, the ceiling, until when. The same facts give the same sentence."""
+    worst = "without limit" if facts.worst_case_usd is None else f"{show_usd(facts.worst_case_usd)} in all"
+    return (
+        f"I approve one use of plan {_safe(facts.name)} in context {_safe(facts.context)}: "
+        f"at most {show_usd(facts.ceiling_usd_per_hour)} per hour; at worst {worst}; "
+        f"ends: {_safe(facts.ends)}; to be applied before {rfc3339(facts.expires_at)}; "
+        f"changes: {_changes(facts.what)}"
+    )
+
+
+def _changes(what: tuple[str, ...]) -> str:
+    listed: list[str] = []
+    room = MAX_WHAT_CHARS
+    for line in map(_safe, what):
+        if len(line) + 2 > room:
+            break
+        listed.append(line)
+        room -= len(line) + 2
+    if len(listed) < len(what):
+        listed.append(f"and {len(what) - len(listed)} more kinds, see the plan")
+    return "; ".join(listed) or "none"
+
+
+def _safe(text: str) -> str:
+    """`text` on one line, with `?` for what a statement or our separators cannot hold."""
+    return _UNSAFE.sub("?", " ".join(text.split()))[:_MAX_NAME_CHARS]
