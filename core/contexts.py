@@ -47,6 +47,8 @@ class ApprovalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     domain: str
     uri: str
     keystores: Path | None = None
+    password: SecretRef | None = None
+    """What opens the one wallet in `keystores`; asked for on a terminal where it is not named."""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,132 @@
+"""`ampacity approve`: sign a plan with a wallet, here or on a computer without a network."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .lazy import new_app
+from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, chosen
+
+if TYPE_CHECKING:
+    from ..access.approvals import Verdict
+    from ..access.keystore import Keystore, Password
+    from ..core.contexts import ApprovalSettings
+    from .signing import Desk
+
+app = new_app()
+MAX_MESSAGE_BYTES = 4096
+
+
+@app.command()
+def approve(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A saved plan.")],
+    wallet: Annotated[str | None, typer.Option("--wallet", help="A key file, or its name in the context.")] = None,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="Mode 0600; asked for if absent.")
+    ] = None,
+    password_env: Annotated[str | None, typer.Option("--password-env", help="An environment variable.")] = None,
+    address: Annotated[str | None, typer.Option("--address", help="Who will sign; with --message-out.")] = None,
+    message_out: Annotated[
+        Path | None, typer.Option("--message-out", help="Write the text to sign elsewhere.")
+    ] = None,
+    message: Annotated[Path | None, typer.Option("--message", help="The text that was signed elsewhere.")] = None,
+    signature: Annotated[
+        str | None, typer.Option("--signature", help="Its signature, 0x and 130 hex digits.")
+    ] = None,
+    context: ContextName = None,
+    config: ConfigFile = None,
+    output: Output = Format.TABLE,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Sign PLAN with a wallet of the context's policy.
+
+    Air-gapped: write the text with --address and --message-out, sign it there (personal_sign), then
+    bring it back with --message and --signature.
+    """
+    from ..core.contexts import choose_context
+    from .output import Result, emit
+    from .planfiles import open_plan
+    from .signing import Desk
+
+    named = choose_context(context, config_path=config)
+    desk = Desk(named, open_plan(plan))
+    if message_out is not None:
+        _write_message(desk, address, message_out)
+        return
+    if message is not None or signature is not None:
+        _take_signature(desk, message, signature)
+    else:
+        _sign_here(desk, wallet, password_file, password_env)
+    verdict = desk.verdict()
+    result = Result(schema="ampacity.approval-verdict/1", data=verdict)
+    emit(result, chosen(output, as_json), lambda: _tell(verdict, plan))
+
+
+def _write_message(desk: "Desk", address: str | None, out: Path) -> None:
+    from ..core.errors import UsageError
+    from ..core.files import write_atomic
+    from .output import say
+
+    if address is None:
+        raise UsageError(
+            "Who will sign?", why="the text names its signer", fix="add --address 0x…", code="AMP-USAGE"
+        )
+    write_atomic(out, desk.text_for(address).encode("ascii"))
+    say(f"Sign the exact bytes of {out} (personal_sign, EIP-191), then:")
+    say(f"  ampacity approve {desk.saved.path} --message {out} --signature 0x…")
+
+
+def _take_signature(desk: "Desk", message: Path | None, signature: str | None) -> None:
+    from ..access.bounded import read_bounded
+    from ..core.errors import UsageError
+
+    if message is None or signature is None:
+        raise UsageError("A pasted signature needs --message and --signature", code="AMP-USAGE")
+    desk.take(read_bounded(message, MAX_MESSAGE_BYTES), signature, "pasted")
+
+
+def _sign_here(desk: "Desk", wallet: str | None, password_file: Path | None, password_env: str | None) -> None:
+    from ..access.keystore import unlock
+
+    keystore = desk.keystore(wallet)
+    signer = unlock(keystore, _password(desk.settings, keystore, password_file, password_env))
+    text = desk.text_for(signer.address)
+    sys.stderr.write(f"{text}\n")
+    desk.take(text.encode("ascii"), signer.sign(text.encode("ascii")), "keystore")
+
+
+def _password(
+    settings: "ApprovalSettings", keystore: "Keystore", file: Path | None, variable: str | None
+) -> "Password":
+    import os
+
+    from ..access.keystore import secret_password
+    from ..core.errors import UsageError
+    from ..core.secrets import SecretRef
+
+    if file is not None:
+        return secret_password(SecretRef(file=file), os.environ)
+    if variable is not None:
+        return secret_password(SecretRef(env=variable), os.environ)
+    if settings.password is not None:
+        return secret_password(settings.password, os.environ)
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "The wallet's password is needed",
+            why="there is no terminal to ask on",
+            fix="add --password-file FILE",
+            code="AMP-PASSWORD",
+        )
+    return lambda: str(typer.prompt(f"Password of {keystore.name}", hide_input=True, err=True))
+
+
+def _tell(verdict: "Verdict", plan: Path) -> None:
+    from .output import say
+
+    typer.echo(verdict.sentence)
+    for refused in verdict.rejected:
+        say(f"does not count: {refused.file}: {refused.why}")
+    say(f"next:  ampacity apply {plan}" if verdict.allowed else "more wallets must approve")

@@ -1,0 +1,37 @@
+"""The approval gate of a context, handed to provisioning, which knows nothing of wallets."""
+
+from ..access.approvals import Verdict, check_approvals, demand, not_required
+from ..access.policy import load_policy
+from ..core.clock import Clock, system_clock
+from ..core.contexts import Context
+from ..core.digests import Digest
+from ..planning.plan import Plan
+from .facts import plan_facts
+from .planfiles import SavedPlan
+
+
+class SiweGate:
+    """Lets a plan pass when the wallets of the context's policy have signed exactly it."""
+
+    def __init__(self, context: Context, saved: SavedPlan, clock: Clock = system_clock) -> None:
+        self._context = context
+        self._saved = saved
+        self._clock = clock
+
+    def verdict(self, plan: Plan, digest: Digest) -> Verdict:
+        """Who has approved. Raises `PolicyError` for a policy that cannot be used."""
+        settings = self._context.approval
+        if settings is None:
+            return not_required()
+        return check_approvals(
+            self._saved.approvals,
+            plan_facts(plan, digest),
+            load_policy(settings.policy),
+            domain=settings.domain,
+            uri=settings.uri,
+            now=self._clock(),
+        )
+
+    def check(self, plan: Plan, digest: Digest) -> str:
+        """The sentence for the record; raises `PolicyError` when the plan may not pass."""
+        return demand(self.verdict(plan, digest), plan=str(self._saved.path))

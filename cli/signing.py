@@ -1,0 +1,85 @@
+"""The desk where one plan is signed: what to sign, by whom it may be, and where signatures go."""
+
+from pathlib import Path
+
+from ..access.addresses import parse_address
+from ..access.approval_files import How
+from ..access.approvals import Verdict, accept, approval_message
+from ..access.builder import new_nonce
+from ..access.facts import ApprovalRequest
+from ..access.keystore import Keystore, list_keystores
+from ..access.policy import load_policy
+from ..core.clock import Clock, system_clock
+from ..core.contexts import ApprovalSettings, NamedContext
+from ..core.errors import MissingError, UsageError
+from .facts import plan_facts
+from .gate import SiweGate
+from .planfiles import SavedPlan
+
+
+class Desk:
+    """Everything about approving one saved plan in one context."""
+
+    def __init__(self, named: NamedContext, saved: SavedPlan, clock: Clock = system_clock) -> None:
+        self.saved = saved
+        self.settings = _settings(named)
+        self._gate = SiweGate(named.context, saved, clock)
+        self._clock = clock
+        self._policy = load_policy(self.settings.policy)
+        self._request = ApprovalRequest(
+            facts=plan_facts(saved.plan, saved.digest),
+            domain=self.settings.domain,
+            uri=self.settings.uri,
+            chain_id=self._policy.chain_id,
+        )
+
+    def text_for(self, address: str) -> str:
+        """What `address` is to sign, with a fresh nonce."""
+        try:
+            account = parse_address(address)
+        except ValueError as error:
+            raise UsageError("That is no address", why=str(error), code="AMP-ADDRESS") from error
+        return approval_message(self._request, account, now=self._clock(), nonce=new_nonce())
+
+    def take(self, raw: bytes, signature: str, how: How) -> Path:
+        """Store a signature that counts. Raises `PolicyError` for any other."""
+        return accept(
+            self.saved.approvals,
+            self._request,
+            self._policy,
+            raw=raw,
+            signature=signature,
+            how=how,
+            now=self._clock(),
+        )
+
+    def verdict(self) -> Verdict:
+        """Where the plan stands now."""
+        return self._gate.verdict(self.saved.plan, self.saved.digest)
+
+    def keystore(self, wanted: str | None) -> Keystore:
+        """The key file asked for, or the only one that the context has."""
+        if wanted is not None and Path(wanted).is_file():
+            return Keystore(name=Path(wanted).stem, path=Path(wanted))
+        known = list_keystores(self.settings.keystores) if self.settings.keystores else []
+        fitting = [each for each in known if wanted in {None, each.name}]
+        if len(fitting) == 1:
+            return fitting[0]
+        names = ", ".join(each.name for each in known) or "none"
+        raise MissingError(
+            "Which wallet?" if wanted is None else f"There is no wallet {wanted!r}",
+            why=f"the context has: {names}",
+            fix="add --wallet NAME or --wallet FILE",
+            code="AMP-WALLET",
+        )
+
+
+def _settings(named: NamedContext) -> ApprovalSettings:
+    if named.context.approval is None:
+        raise UsageError(
+            "No approval is required",
+            why=f"the context {named.name!r} has no policy",
+            fix="ampacity apply PLAN",
+            code="AMP-APPROVAL-NONE",
+        )
+    return named.context.approval
