@@ -28,13 +28,9 @@ def approve(
     ] = None,
     password_env: Annotated[str | None, typer.Option("--password-env", help="An environment variable.")] = None,
     address: Annotated[str | None, typer.Option("--address", help="Who will sign; with --message-out.")] = None,
-    message_out: Annotated[
-        Path | None, typer.Option("--message-out", help="Write the text to sign elsewhere.")
-    ] = None,
+    message_out: Annotated[Path | None, typer.Option("--message-out", help="Write the text to sign elsewhere.")] = None,
     message: Annotated[Path | None, typer.Option("--message", help="The text that was signed elsewhere.")] = None,
-    signature: Annotated[
-        str | None, typer.Option("--signature", help="Its signature, 0x and 130 hex digits.")
-    ] = None,
+    signature: Annotated[str | None, typer.Option("--signature", help="Its signature, 0x and 130 hex digits.")] = None,
     context: ContextName = None,
     config: ConfigFile = None,
     output: Output = Format.TABLE,
@@ -71,9 +67,7 @@ def _write_message(desk: "Desk", address: str | None, out: Path) -> None:
     from .output import say
 
     if address is None:
-        raise UsageError(
-            "Who will sign?", why="the text names its signer", fix="add --address 0x…", code="AMP-USAGE"
-        )
+        raise UsageError("Who will sign?", why="the text names its signer", fix="add --address 0x…", code="AMP-USAGE")
     write_atomic(out, desk.text_for(address).encode("ascii"))
     say(f"Sign the exact bytes of {out} (personal_sign, EIP-191), then:")
     say(f"  ampacity approve {desk.saved.path} --message {out} --signature 0x…")

@@ -76,9 +76,7 @@ def verify(
     from .output import Result, emit
 
     found = verify_path(path, parse_cid(cid), node=_node_if_any(context, config))
-    result = Result(
-        schema="ampacity.verification/1", data=found, rows=[{"path": str(path), "matches": found.matches}]
-    )
+    result = Result(schema="ampacity.verification/1", data=found, rows=[{"path": str(path), "matches": found.matches}])
     emit(result, chosen(output, as_json), lambda: typer.echo(found.sentence))
     return int(Exit.OK if found.matches else Exit.UNEXPECTED_CHANGE)
 

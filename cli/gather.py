@@ -44,9 +44,7 @@ def sellers(named: NamedContext, only: tuple[str, ...]) -> list[str]:
     return [name for name in enabled if not only or name in only]
 
 
-def gather(
-    named: NamedContext, query: OfferQuery, *, only: tuple[str, ...] = (), sites: Path | None = None
-) -> Market:
+def gather(named: NamedContext, query: OfferQuery, *, only: tuple[str, ...] = (), sites: Path | None = None) -> Market:
     """Every seller's offers, what was skipped, what power is left, and who could not be asked."""
     names = sellers(named, only)
     pool = ThreadPoolExecutor(max_workers=max(1, len(names)))

@@ -18,9 +18,7 @@ app = new_app()
 @app.command(epilog="JSON: data.offers[] (whole offers), data.skipped[], errors[] (one per seller that failed).")
 def offers(
     gpu: Annotated[list[str] | None, typer.Option("--gpu", help="GPU model; may be given again.")] = None,
-    provider: Annotated[
-        list[str] | None, typer.Option("--provider", "-p", help="Seller; may be given again.")
-    ] = None,
+    provider: Annotated[list[str] | None, typer.Option("--provider", "-p", help="Seller; may be given again.")] = None,
     region: Annotated[list[str] | None, typer.Option("--region", help="Region glob, such as 'us-*'.")] = None,
     market: Annotated[list[str] | None, typer.Option("--market", help="on_demand, spot, owned, …")] = None,
     disk_gib: Annotated[int, typer.Option("--disk-gib", min=1, help="Disk that the price includes.")] = 100,

@@ -24,13 +24,9 @@ CHANGES = 2
 @app.command(epilog="JSON: data.plan (the whole plan), data.digest, data.path.")
 def plan(
     spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a YAML file.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Where to save it; NAME.plan.json if left out.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to save it; NAME.plan.json if left out.")] = None,
     valid_minutes: Annotated[int, typer.Option("--valid-minutes", min=5, help="How long it may be applied.")] = 60,
-    rebalance: Annotated[
-        bool, typer.Option("--rebalance", help="Move running machines if that is cheaper.")
-    ] = False,
+    rebalance: Annotated[bool, typer.Option("--rebalance", help="Move running machines if that is cheaper.")] = False,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="0 nothing to do, 2 changes, 1 any failure.")
     ] = False,

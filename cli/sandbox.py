@@ -58,9 +58,7 @@ def status(output: Output = Format.TABLE, as_json: AsJson = False, verbose: Verb
 def fault(
     provider: Annotated[str, typer.Argument(help="Which stand-in.")],
     kind: Annotated[str, typer.Argument(help="capacity, throttle, slow, timeout-after-create, price-moved, …")],
-    machine: Annotated[
-        str | None, typer.Option("--machine", metavar="ID", help="Which machine; for preempt.")
-    ] = None,
+    machine: Annotated[str | None, typer.Option("--machine", metavar="ID", help="Which machine; for preempt.")] = None,
     count: Annotated[int, typer.Option("--count", min=1, help="How many calls it spoils.")] = 1,
     verbose: Verbose = False,
 ) -> None:
@@ -86,8 +84,7 @@ def _table(running: "SandboxStatus") -> None:
         Column("ENDPOINT"),
     ]
     rows = [
-        [part.name, "yes" if part.alive else "no", str(part.pid or "-"), part.endpoint or "-"]
-        for part in running.parts
+        [part.name, "yes" if part.alive else "no", str(part.pid or "-"), part.endpoint or "-"] for part in running.parts
     ]
     foot = "Next: ampacity offers --context sandbox" if running.up else "Start it: ampacity sandbox up"
     draw(columns, rows, foot=foot)

@@ -20,7 +20,5 @@ def ensure_wallet(layout: SandboxLayout) -> None:
     (layout.keystores / f"{NAME}.json").unlink(missing_ok=True)
     made = create_keystore(layout.keystores, NAME, password, scrypt_n=LIGHT_SCRYPT_N)
     wallet = Wallet(name=NAME, address=str(made.address))
-    policy = Policy(
-        schema_="ampacity.policy/1", required=1, chain_id=CHAIN_ID, max_age_hours=24, wallets=(wallet,)
-    )
+    policy = Policy(schema_="ampacity.policy/1", required=1, chain_id=CHAIN_ID, max_age_hours=24, wallets=(wallet,))
     write_atomic(layout.policy, encode_policy(policy))

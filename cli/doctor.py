@@ -1,0 +1,108 @@
+"""`ampacity doctor`: is everything here that a plan needs, and what to do about what is not."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .lazy import new_app
+from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, chosen
+
+if TYPE_CHECKING:
+    from ..core.contexts import NamedContext
+
+app = new_app()
+Row = dict[str, Any]
+
+
+@app.command()
+def doctor(
+    context: ContextName = None,
+    config: ConfigFile = None,
+    output: Output = Format.TABLE,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> int:
+    """Check that everything a plan needs is here. Exit 0 when it is, 2 when something is missing."""
+    from ..core.errors import Exit
+    from .output import Result, emit
+
+    rows = [*_computer(), *_context(context, config)]
+    result = Result(schema="ampacity.doctor/1", data={"checks": rows}, rows=rows)
+    emit(result, chosen(output, as_json), lambda: _table(rows))
+    return int(Exit.OK if all(row["ok"] for row in rows) else Exit.USAGE)
+
+
+def _computer() -> Iterator[Row]:
+    from ..engines import survey
+
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield _row("python", sys.version_info >= (3, 11), version, "install Python 3.11 or later")
+    for engine in survey():
+        found = getattr(engine, "path", None)
+        said = f"{engine.version} at {found}" if found else getattr(engine, "why", "not found")
+        yield _row(f"engine {engine.name}", bool(found), said, f"ampacity engines install {engine.name}")
+
+
+def _context(name: str | None, config: Any) -> Iterator[Row]:
+    from ..core.contexts import choose_context
+    from ..core.errors import AmpacityError
+
+    try:
+        named = choose_context(name, config_path=config)
+    except AmpacityError as error:
+        yield _row("context", False, str(error), error.fix)
+        return
+    yield _row("context", True, f"{named.name} from {named.file}", "")
+    yield _attempt("approval policy", lambda: _policy(named))
+    yield _attempt("ipfs node", lambda: _ipfs(named))
+    for seller in sorted(named.context.providers):
+        yield _attempt(f"provider {seller}", lambda seller=seller: _seller(named, seller))  # type: ignore[misc]
+
+
+def _policy(named: "NamedContext") -> str:
+    from ..access.policy import load_policy
+
+    settings = named.context.approval
+    if settings is None:
+        return "no approval required"
+    policy = load_policy(settings.policy)
+    return f"{policy.required} of {len(policy.wallets)} wallets"
+
+
+def _ipfs(named: "NamedContext") -> str:
+    from ..artifacts import open_node
+
+    if named.context.ipfs is None:
+        return "none named; artifacts can be addressed and verified, not pinned"
+    node = open_node(named.context.ipfs.api, loopback=named.context.loopback)
+    return f"Kubo {node.version()} at {named.context.ipfs.api}"
+
+
+def _seller(named: "NamedContext", seller: str) -> str:
+    from ..providers.base import OfferQuery
+    from .gather import gather
+
+    found = gather(named, OfferQuery(), only=(seller,))
+    if found.errors:
+        raise found.errors[0]
+    return f"{len(found.offers)} offers, {len(found.skips)} skipped"
+
+
+def _attempt(title: str, check: Callable[[], str]) -> Row:
+    from ..core.errors import AmpacityError
+
+    try:
+        return _row(title, True, check(), "")
+    except AmpacityError as error:
+        return _row(title, False, str(error), error.fix)
+
+
+def _row(check: str, ok: bool, found: str, fix: str) -> Row:
+    return {"check": check, "ok": ok, "found": found, "fix": "" if ok else fix}
+
+
+def _table(rows: list[Row]) -> None:
+    from .tables import Column, draw
+
+    columns = [Column("", keep=True), Column("CHECK"), Column("FOUND"), Column("FIX")]
+    draw(columns, [["✓" if row["ok"] else "✗", row["check"], row["found"], row["fix"]] for row in rows])
