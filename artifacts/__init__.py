@@ -1,0 +1,26 @@
+"""Content addresses without a daemon, pinning to a node, and verification down to the chunk.
+
+The client library of the node is imported when a node is first asked, not before.
+"""
+
+from .builder import compute
+from .cid import Cid, parse_cid
+from .content import POLICY, Content, Difference, DifferenceKind, Pin, Verification
+from .kubo import KuboNode
+from .pin import pin
+from .verify import verify
+
+__all__ = [
+    "POLICY",
+    "Cid",
+    "Content",
+    "Difference",
+    "DifferenceKind",
+    "KuboNode",
+    "Pin",
+    "Verification",
+    "compute",
+    "parse_cid",
+    "pin",
+    "verify",
+]

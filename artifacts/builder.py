@@ -12,11 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ..core.errors import AmpacityError
+from ..core.progress import Progress, silent
 from .balanced import BalancedTree
 from .blocks import Block, Entry, node_block, raw_block
 from .content import UNIXFS_V1_2025, Content, Profile
 from .failures import changed, show, unreadable, unsupported
 from .hamt import hashed, shard
+from .meter import metered
 from .reader import WORKERS, hashed_chunks, open_steady
 from .unixfs import directory_block, symlink_block
 
@@ -46,9 +48,9 @@ def build(path: Path, profile: Profile = UNIXFS_V1_2025) -> Generator[Block, Non
     )
 
 
-def compute(path: Path, profile: Profile = UNIXFS_V1_2025) -> Content:
+def compute(path: Path, progress: Progress = silent) -> Content:
     """The content of `path`, its blocks let go. Raises as `build` does."""
-    walk = build(path, profile)
+    walk = metered(build(path), "hash", progress)
     while True:
         try:
             next(walk)

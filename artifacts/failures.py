@@ -4,7 +4,7 @@ import os
 
 from ..core.errors import AmpacityError, MissingError, UnexpectedChangeError, UsageError
 
-Shown = str | os.PathLike[str]
+Shown = str | bytes | os.PathLike[str]
 
 
 def unreadable(path: Shown, error: OSError) -> AmpacityError:
