@@ -1,0 +1,94 @@
+"""The question before money is spent, and the report after."""
+
+from ..core.clock import rfc3339
+from ..core.errors import Exit
+from ..core.money import show_usd
+from ..planning.plan import Plan
+from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
+from .facts import plan_facts
+from .options import Format
+from .output import Result, emit, say, warn
+from .plan_view import summary
+from .tables import Column, draw
+
+
+def question(plan: Plan) -> str:
+    """How many, where, USD per hour, the ceiling, the worst case and the end."""
+    money = plan.totals
+    worst = "without bound: it has no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
+    ends = f"{plan.ttl_hours} h from now" if plan.ttl_hours else "never, until `ampacity destroy`"
+    what = plan_facts(plan, plan.base.digest).what
+    lines = [
+        f"{plan.name}: {summary(plan)}",
+        *(f"  {line}" for line in what),
+        f"  costs {show_usd(money.usd_per_hour_after)} per hour, at most {show_usd(money.ceiling_usd_per_hour)}",
+        f"  worst case {worst}",
+        f"  ends {ends}",
+    ]
+    return "\n".join(lines)
+
+
+def report_apply(report: ApplyReport, form: Format) -> int:
+    """Show what stands; the exit status says whether that is all that was wanted."""
+    rows = [_row(machine) for machine in report.machines]
+    result = Result(schema="ampacity.applied/1", data=report, rows=rows)
+    emit(result, form, lambda: _table(report))
+    for note in report.notes:
+        say(f"note: {note}")
+    for problem in report.problems:
+        warn(problem)
+    if report.cancelled or report.partial:
+        say(f"finish:  {report.finish}")
+        say(f"give up: {report.give_up}")
+    elif report.machines:
+        say(f"next:  ampacity status {report.name}")
+    if report.cancelled:
+        return int(Exit.CANCELLED)
+    return int(Exit.RESOURCE if report.partial else Exit.OK)
+
+
+def _row(machine: MachineOutcome) -> dict[str, object]:
+    return {
+        "machine": machine.name,
+        "outcome": machine.outcome,
+        "provider": machine.provider,
+        "region": machine.region,
+        "sku": machine.sku,
+        "id": machine.id,
+        "address": machine.address,
+        "usd_per_hour": machine.usd_per_hour,
+        "ends_at": machine.ends_at,
+        "reasons": "; ".join(machine.reasons),
+    }
+
+
+def _table(report: ApplyReport) -> None:
+    columns = [
+        Column("MACHINE"),
+        Column("OUTCOME", keep=True),
+        Column("PROVIDER"),
+        Column("REGION"),
+        Column("ADDRESS OR REASON"),
+        Column("$/H", figures=True),
+    ]
+    rows = [
+        [
+            machine.name,
+            machine.outcome.value,
+            machine.provider,
+            machine.region,
+            _where(machine),
+            show_usd(machine.usd_per_hour) if machine.outcome is Outcome.OK else "-",
+        ]
+        for machine in report.machines
+    ]
+    up = sum(machine.outcome is Outcome.OK for machine in report.machines)
+    ends = rfc3339(report.ends_at) if report.ends_at else "never: it bills until destroy"
+    foot = f"{up} of {len(report.machines)} machines are up, {show_usd(report.usd_per_hour)} per hour. Ends: {ends}."
+    draw(columns, rows, foot=foot)
+
+
+def _where(machine: MachineOutcome) -> str:
+    if machine.outcome is Outcome.OK:
+        return machine.address or "no address yet"
+    return "; ".join(machine.reasons) or "-"

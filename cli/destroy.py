@@ -1,0 +1,87 @@
+"""`ampacity destroy`: end a deployment and all that it pays for."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .lazy import new_app
+from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, Yes, chosen
+
+if TYPE_CHECKING:
+    from ..provisioning.control import Control
+    from ..provisioning.reports import DeploymentStatus, DestroyReport
+
+app = new_app()
+
+
+@app.command(epilog="For cron: ampacity destroy --overdue --yes")
+def destroy(
+    name: OptionalName = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Every deployment that is past its end.")] = False,
+    yes: Yes = False,
+    context: ContextName = None,
+    config: ConfigFile = None,
+    output: Output = Format.TABLE,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> int:
+    """Remove every machine of a deployment, then look again until none is left."""
+    from ..core.contexts import choose_context
+    from ..provisioning.control import Control
+    from .confirm import confirm
+    from .live import live_progress
+    from .output import Result, emit, say
+
+    named = choose_context(context, config_path=config)
+    targets = _targets(Control(named), name, overdue=overdue)
+    if not targets:
+        say("Nothing is overdue.")
+    else:
+        confirm("\n".join(_question(target) for target in targets), yes=yes)
+    with live_progress() as progress:
+        control = Control(named, progress=progress)
+        reports = [control.destroy(target.name) for target in targets]
+    rows = [{"name": report.name, "removed": len(report.removed), "left": len(report.left)} for report in reports]
+    result = Result(schema="ampacity.destroyed/1", data={"deployments": reports}, rows=rows)
+    emit(result, chosen(output, as_json), lambda: _tell(reports))
+    return _exit(reports)
+
+
+def _targets(control: "Control", name: str | None, *, overdue: bool) -> "list[DeploymentStatus]":
+    from ..core.errors import UsageError
+    from .naming import chosen_name
+
+    if not overdue:
+        return [control.status(chosen_name(control, name))]
+    if name is not None:
+        raise UsageError("NAME and --overdue exclude each other", fix="leave one out", code="AMP-USAGE")
+    return control.overdue()
+
+
+def _question(target: "DeploymentStatus") -> str:
+    from ..core.money import show_usd
+
+    so_far = show_usd(target.usd_so_far)
+    return f"{target.name}: remove {len(target.machines)} machines, {show_usd(target.usd_per_hour)} per hour, {so_far} so far"
+
+
+def _tell(reports: "list[DestroyReport]") -> None:
+    from ..core.money import show_usd
+    from .output import say, warn
+
+    for report in reports:
+        typer.echo(f"{report.name}: {len(report.removed)} machines removed; it cost {show_usd(report.usd_so_far)}.")
+        for note in report.notes:
+            say(f"note: {note}")
+        for line in (*report.left, *report.problems):
+            warn(f"{report.name}: {line}")
+        if not report.complete:
+            say(f"again:  ampacity destroy {report.name}")
+
+
+def _exit(reports: "list[DestroyReport]") -> int:
+    from ..core.errors import Exit
+
+    if any(report.cancelled for report in reports):
+        return int(Exit.CANCELLED)
+    return int(Exit.OK if all(report.complete for report in reports) else Exit.RESOURCE)

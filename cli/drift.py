@@ -1,0 +1,64 @@
+"""`ampacity drift`: what changed behind the plan's back."""
+
+from typing import TYPE_CHECKING
+
+from .lazy import new_app
+from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
+
+if TYPE_CHECKING:
+    from ..provisioning.reports import DriftReport
+
+app = new_app()
+
+
+@app.command(epilog="Exit: 0 none, 7 drift, 4 a seller could not be asked.")
+def drift(
+    name: OptionalName = None,
+    context: ContextName = None,
+    config: ConfigFile = None,
+    output: Output = Format.TABLE,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> int:
+    """Compare the state with what the sellers say. Nothing is changed."""
+    import msgspec
+
+    from ..core.contexts import choose_context
+    from ..core.errors import Exit
+    from ..provisioning.control import Control
+    from .naming import chosen_name
+    from .output import Result, emit, warn
+
+    control = Control(choose_context(context, config_path=config))
+    report = control.drift(chosen_name(control, name))
+    result = Result(
+        schema="ampacity.drift/1", data=report, rows=[msgspec.to_builtins(each) for each in report.differences]
+    )
+    emit(result, chosen(output, as_json), lambda: _table(report))
+    for problem in report.problems:
+        warn(problem)
+    if report.found:
+        return int(Exit.UNEXPECTED_CHANGE)
+    return int(Exit.RESOURCE if report.problems else Exit.OK)
+
+
+def _table(report: "DriftReport") -> None:
+    from .tables import Column, draw
+
+    if not report.found:
+        unsure = " as far as could be asked" if report.problems else ""
+        draw([Column("DRIFT")], [], foot=f"{report.name} is as its state says{unsure}.")
+        return
+    columns = [
+        Column("MACHINE"),
+        Column("DRIFT", keep=True),
+        Column("PROVIDER"),
+        Column("WHAT"),
+        Column("WAS"),
+        Column("IS"),
+    ]
+    rows = [
+        [each.machine, each.kind.value, each.provider, each.what, each.before or "-", each.after or "-"]
+        for each in report.differences
+    ]
+    draw(columns, rows, foot="Mend it: ampacity plan SPEC, then apply the new plan.")

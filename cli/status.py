@@ -1,0 +1,121 @@
+"""`ampacity status`: what runs, where, for how much, until when."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from .lazy import new_app
+from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
+
+if TYPE_CHECKING:
+    from ..provisioning.reports import DeploymentStatus, MachineStatus
+
+app = new_app()
+
+
+@app.command()
+def status(
+    name: OptionalName = None,
+    context: ContextName = None,
+    config: ConfigFile = None,
+    output: Output = Format.TABLE,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show machines, addresses, what they cost so far, and when they end. Every seller is asked."""
+    from ..core.contexts import choose_context
+    from ..provisioning.control import Control
+    from .naming import chosen_name
+    from .output import Result, emit
+
+    control = Control(choose_context(context, config_path=config))
+    found = control.status(chosen_name(control, name))
+    result = Result(schema="ampacity.status/1", data=status_data(found), rows=[_row(each) for each in found.machines])
+    emit(result, chosen(output, as_json), lambda: _table(found))
+
+
+def status_data(found: "DeploymentStatus") -> dict[str, Any]:
+    """The status with its sums, which are derived and not fields."""
+    import msgspec
+
+    sums = {
+        "usd_per_hour": found.usd_per_hour,
+        "usd_so_far": found.usd_so_far,
+        "bills_until_destroy": found.bills_until_destroy,
+    }
+    return {**msgspec.to_builtins(found), **msgspec.to_builtins(sums)}
+
+
+def _row(machine: "MachineStatus") -> dict[str, Any]:
+    return {
+        "machine": machine.name,
+        "state": machine.state,
+        "provider": machine.provider,
+        "region": machine.region,
+        "sku": machine.sku,
+        "id": machine.id,
+        "address": machine.address,
+        "ssh": machine.ssh,
+        "usd_per_hour": machine.usd_per_hour,
+        "usd_so_far": machine.usd_so_far,
+        "ends_at": machine.ends_at,
+        "overdue": machine.overdue,
+    }
+
+
+def _table(found: "DeploymentStatus") -> None:
+    from ..core.money import show_usd
+    from .tables import Column, draw
+
+    columns = [
+        Column("MACHINE"),
+        Column("STATE", keep=True),
+        Column("PROVIDER"),
+        Column("REGION"),
+        Column("SSH"),
+        Column("$/H", figures=True),
+        Column("SO FAR", figures=True),
+        Column("ENDS"),
+    ]
+    rows = [
+        [
+            machine.name,
+            machine.state,
+            machine.provider,
+            machine.region,
+            machine.ssh or "-",
+            show_usd(machine.usd_per_hour),
+            show_usd(machine.usd_so_far),
+            _ends(machine, found),
+        ]
+        for machine in found.machines
+    ]
+    draw(columns, rows, foot="\n".join(_foot(found)))
+
+
+def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
+    from ..core.clock import show_age
+
+    if machine.ends_at is None:
+        return "never"
+    left = machine.ends_at - found.asked_at
+    if machine.overdue:
+        return f"overdue by {show_age(-left)}"
+    return f"in {show_age(left)}" + (", by itself" if machine.self_ending else "")
+
+
+def _foot(found: "DeploymentStatus") -> Iterator[str]:
+    from ..core.clock import rfc3339
+    from ..core.money import show_usd
+
+    yield f"{len(found.machines)} machines, {show_usd(found.usd_per_hour)} per hour, {show_usd(found.usd_so_far)} so far."
+    if found.bills_until_destroy:
+        yield f"NO END: it bills until you run `ampacity destroy {found.name}`."
+    elif found.overdue:
+        yield f"OVERDUE since {rfc3339(found.ends_at)}: ampacity destroy {found.name}" if found.ends_at else "OVERDUE"
+    elif found.ends_at:
+        yield f"Ends {rfc3339(found.ends_at)}."
+    for machine in found.machines:
+        if machine.note:
+            yield f"{machine.name}: {machine.note}"
+        yield from (f"{machine.name}: {problem}" for problem in machine.problems)
+    yield from found.problems
