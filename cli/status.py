@@ -107,7 +107,8 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
     from ..core.clock import rfc3339
     from ..core.money import show_usd
 
-    yield f"{len(found.machines)} machines, {show_usd(found.usd_per_hour)} per hour, {show_usd(found.usd_so_far)} so far."
+    rate, so_far = show_usd(found.usd_per_hour), show_usd(found.usd_so_far)
+    yield f"{len(found.machines)} machines, {rate} per hour, {so_far} so far."
     if found.bills_until_destroy:
         yield f"NO END: it bills until you run `ampacity destroy {found.name}`."
     elif found.overdue:
