@@ -1,0 +1,25 @@
+"""The Pulumi engine, driven as a program: one `EngineStack` a deployment.
+
+The SDK's own driver is not used: it starts four processes for one `up`, and loses machines when
+the caller is killed. Importing this is cheap; gRPC and the SDK load when an operation starts.
+"""
+
+from .cancel import Cancel, on_interrupt
+from .results import Change, Diagnostic, EngineResult, Op
+from .settings import EngineSettings
+from .stack import EngineStack
+from .state import PendingCreate, pending_creates, records
+
+__all__ = [
+    "Cancel",
+    "Change",
+    "Diagnostic",
+    "EngineResult",
+    "EngineSettings",
+    "EngineStack",
+    "Op",
+    "PendingCreate",
+    "on_interrupt",
+    "pending_creates",
+    "records",
+]

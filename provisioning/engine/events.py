@@ -1,0 +1,120 @@
+"""The engine's events, boiled down to one `Change` a machine and to progress for a person.
+
+Events are read as raw JSON: the SDK's parser drops fields and warns about newer kinds. Debug
+diagnostics are dropped unread, because they hold secrets in the clear.
+"""
+
+import re
+import threading
+from typing import Any
+
+import msgspec
+
+from ...core.progress import Progress, Stage, Step
+from ..machines import RESOURCE_TYPE
+from .results import Change, Diagnostic, Op
+
+_OPS = {
+    "same": Op.SAME,
+    "create": Op.CREATE,
+    "update": Op.UPDATE,
+    "replace": Op.REPLACE,
+    "create-replacement": Op.REPLACE,
+    "delete-replaced": Op.REPLACE,
+    "delete": Op.DELETE,
+    "refresh": Op.REFRESH,
+}
+_MARKUP = re.compile(r"<\{%.*?%\}>")
+
+
+class EventLog:
+    """Takes events (from gRPC's threads) and remembers what they come to."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._changes: dict[str, Change] = {}
+        self._diagnostics: list[Diagnostic] = []
+        self._lock = threading.Lock()
+        self.summarised = False
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """One a machine, by name."""
+        with self._lock:
+            return tuple(change for _, change in sorted(self._changes.items()))
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What the engine said, without debug messages."""
+        with self._lock:
+            return tuple(self._diagnostics)
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Note one event."""
+        step: Step | None = None
+        with self._lock:
+            if "resourcePreEvent" in event:
+                step = self._begin(event["resourcePreEvent"]["metadata"])
+            elif "resOutputsEvent" in event:
+                step = self._finish(event["resOutputsEvent"]["metadata"])
+            elif "resOpFailedEvent" in event:
+                step = self._fail(event["resOpFailedEvent"]["metadata"])
+            elif "diagnosticEvent" in event:
+                step = self._say(event["diagnosticEvent"])
+            elif "summaryEvent" in event:
+                self.summarised = True
+        if step is not None:
+            self._progress(step)
+
+    def _begin(self, row: dict[str, Any]) -> Step | None:
+        if row.get("type") != RESOURCE_TYPE or row["op"] not in _OPS:
+            return None
+        name = machine_of(row["urn"])
+        op = _OPS[row["op"]]
+        known = self._changes.get(name)
+        if known is None or op is not Op.REFRESH:
+            keys = tuple(row.get("keys") or row.get("diffs") or ())
+            self._changes[name] = Change(machine=name, op=op, keys=keys, reasons=known.reasons if known else ())
+        return Step(item=name, stage=Stage.RUNNING, text=op.value)
+
+    def _finish(self, row: dict[str, Any]) -> Step | None:
+        if row.get("type") != RESOURCE_TYPE or row["op"] not in _OPS:
+            return None
+        done = row["op"] not in {"delete-replaced", "replace"}  # the new machine is still to come
+        op = _OPS[row["op"]]
+        return Step(item=machine_of(row["urn"]), stage=Stage.DONE if done else Stage.RUNNING, text=op.value)
+
+    def _fail(self, row: dict[str, Any]) -> Step | None:
+        if row.get("type") != RESOURCE_TYPE:
+            return None
+        name = machine_of(row["urn"])
+        known = self._changes.get(name) or Change(machine=name, op=_OPS.get(row["op"], Op.UPDATE))
+        self._changes[name] = msgspec.structs.replace(known, ok=False)
+        return Step(item=name, stage=Stage.FAILED, text="; ".join(known.reasons))
+
+    def _say(self, row: dict[str, Any]) -> Step | None:
+        severity = row.get("severity", "info")
+        if severity == "debug":
+            return None
+        text = clean(row.get("message", ""))
+        name = machine_of(row["urn"]) if RESOURCE_TYPE in row.get("urn", "") else None
+        if row.get("ephemeral"):
+            return None if name is None else Step(item=name, stage=Stage.RUNNING, text=text)
+        self._diagnostics.append(Diagnostic(severity=severity, text=text, machine=name))
+        if name is not None and severity == "error":
+            self._blame(name, text)
+        return None
+
+    def _blame(self, name: str, reason: str) -> None:
+        known = self._changes.get(name) or Change(machine=name, op=Op.REFRESH)
+        self._changes[name] = msgspec.structs.replace(known, ok=False, reasons=(*known.reasons, reason))
+
+
+def machine_of(urn: str) -> str:
+    """The machine's name at the end of a URN."""
+    return urn.rpartition("::")[2]
+
+
+def clean(message: str) -> str:
+    """`message` without the engine's colour marks, on one line."""
+    return " ".join(_MARKUP.sub("", message).split())

@@ -1,0 +1,66 @@
+"""Pulumi's own locks: files without a lease that a killed engine leaves behind.
+
+A lock is broken only where its owner surely is no more: same host, and no such process. Pulumi's
+`cancel` would break any. The format is that of `pkg/backend/diy/lock.go`.
+"""
+
+import os
+import socket
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from ...core.clock import show_age, system_clock
+from ...core.errors import UnexpectedChangeError
+from .settings import EngineSettings
+
+
+class _Lock(msgspec.Struct, frozen=True):
+    pid: int
+    username: str
+    hostname: str
+    timestamp: datetime
+
+
+def clear_stale_locks(settings: EngineSettings) -> None:
+    """Remove locks of dead engines. Raises `UnexpectedChangeError` naming a living or foreign owner."""
+    folder = settings.backend / ".pulumi" / "locks" / "organization" / settings.project / settings.stack
+    for path in sorted(folder.glob("*.json")):
+        lock = _read(path)
+        if lock is None or not _dead(lock):
+            raise _held(path, lock)
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + ".attrs").unlink(missing_ok=True)
+
+
+def _read(path: Path) -> _Lock | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Lock)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _dead(lock: _Lock) -> bool:
+    if lock.hostname != socket.gethostname():
+        return False
+    try:
+        os.kill(lock.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _held(path: Path, lock: _Lock | None) -> UnexpectedChangeError:
+    owner = "an owner that cannot be read"
+    if lock is not None:
+        age = show_age(system_clock() - lock.timestamp)
+        owner = f"process {lock.pid} of {lock.username} on {lock.hostname}, since {age}"
+    return UnexpectedChangeError(
+        "The deployment's state is locked",
+        why=owner,
+        fix=f"wait for it; if it is surely dead, remove {path}",
+        code="AMP-LOCKED",
+    )

@@ -1,0 +1,122 @@
+"""The write-ahead journal: on disk before a seller is asked to make anything.
+
+One JSON file a token, in one folder a deployment. What the engine loses in a crash, `recover` and
+`orphans` find here. No secrets: the inputs are kept without `user_data`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from ..core.clock import Clock, system_clock
+from ..core.errors import ResourceError
+from ..core.files import write_atomic
+from ..providers.base import Token
+from .machines import MachineInputs
+from .tokens import token_of
+
+
+class EntryState(StrEnum):
+    """What is known of one create call."""
+
+    INTENDED = "intended"
+    """About to be asked, or asked with no answer yet."""
+    MADE = "made"
+    """The seller gave an id."""
+    REFUSED = "refused"
+    """The seller made nothing; the same token may be asked again."""
+    GONE = "gone"
+    """There was a machine and it is no more; its token is spent."""
+
+
+class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One create call. `at` is when `state` became what it is; `note` says why, for a person."""
+
+    token: Token
+    urn: str
+    name: str
+    provider: str
+    region: str
+    inputs: MachineInputs
+    state: EntryState
+    at: datetime
+    id: str | None = None
+    note: str = ""
+
+
+class Journal:
+    """The entries in `folder`. Safe to use from many threads, each with tokens of its own."""
+
+    def __init__(self, folder: Path, clock: Clock = system_clock) -> None:
+        self._folder = folder
+        self._clock = clock
+
+    def intend(self, token: Token, urn: str, inputs: MachineInputs) -> JournalEntry:
+        """Write down, durably, that a machine is about to be asked for.
+
+        Raises `ResourceError` AMP-JOURNAL when it cannot: then nothing may be asked for.
+        """
+        entry = JournalEntry(
+            token=token,
+            urn=urn,
+            name=inputs.name,
+            provider=inputs.offer.provider,
+            region=inputs.offer.region,
+            inputs=msgspec.structs.replace(inputs, user_data=None),
+            state=EntryState.INTENDED,
+            at=self._clock(),
+        )
+        self._write(entry)
+        return entry
+
+    def settle(self, token: Token, state: EntryState, *, id: str | None = None, note: str = "") -> None:  # noqa: A002
+        """Record what became of `token`; quiet where the journal never heard of it."""
+        entry = self.entry(token)
+        if entry is not None:
+            known = id or entry.id
+            self._write(msgspec.structs.replace(entry, state=state, id=known, note=note, at=self._clock()))
+
+    def entry(self, token: Token) -> JournalEntry | None:
+        """What is known of `token`. Raises `ResourceError` for an entry that cannot be read."""
+        return self._read(self._path(token))
+
+    def entries(self) -> list[JournalEntry]:
+        """Every entry, oldest first. Raises `ResourceError` rather than leave one out."""
+        read = [self._read(path) for path in self._folder.glob("*.json")]
+        return sorted((entry for entry in read if entry), key=lambda entry: (entry.at, entry.token))
+
+    def token_for(self, urn: str, inputs: MachineInputs) -> Token:
+        """The token of this machine's create call: the first whose machine is not gone."""
+        attempt = 0
+        while True:
+            token = token_of(inputs.deployment, urn, inputs.replace, attempt)
+            entry = self.entry(token)
+            if entry is None or entry.state is not EntryState.GONE:
+                return token
+            attempt += 1
+
+    def _path(self, token: Token) -> Path:
+        return self._folder / f"{token}.json"
+
+    def _write(self, entry: JournalEntry) -> None:
+        try:
+            write_atomic(self._path(entry.token), msgspec.json.encode(entry), mode=0o600)
+        except OSError as error:
+            raise ResourceError(
+                "The journal cannot be written, so nothing is created",
+                why=f"{self._folder}: {error.strerror}",
+                fix=f"make room or give write access in {self._folder}",
+                code="AMP-JOURNAL",
+            ) from error
+
+    def _read(self, path: Path) -> JournalEntry | None:
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=JournalEntry)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.MsgspecError) as error:
+            raise ResourceError(
+                "A journal entry cannot be read", why=f"{path}: {error}", fix=f"look at {path}", code="AMP-JOURNAL"
+            ) from error
