@@ -1,55 +1,53 @@
-"""YAML read strictly into typed values, with errors that name file, line and key.
-
-Numbers with a point become `Decimal` from their text, so that no price passes through a float.
-Duplicate keys are errors. YAML 1.1's `yes`, `on` and base-60 numbers are plain text.
-"""
+"""YAML read strictly into typed values, with errors that name file, line, key and what is allowed."""
 
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
-import yaml
 
+from .allowed import describe, keys, unit_hint
 from .errors import UsageError
+from .yaml12 import Lines, YamlError, parse
 
 T = TypeVar("T")
 MAX_BYTES = 1 << 20
+_SHOWN = 40
+_UNKNOWN = re.compile(r"unknown field `([^`]+)`")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe loading with the scalars of YAML 1.2's core schema."""
+class Located(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """A value and the lines that it was read from, for checks that go beyond types."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    path: Path
+    value: T
+    lines: Lines
 
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]+$"), list("-+0123456789"))
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?$"), list("-+0123456789")
-)
+    def refusal(self, key: str, problem: str) -> UsageError:
+        """The error for `key` (`gpu.models[0]`), on its line or that of the nearest key above it."""
+        return _refusal(self.path, _line(self.lines, f"$.{key}"), f"`{key}`: {problem}")
 
 
 def load_yaml(path: Path, kind: type[T]) -> T:
     """The file as a `kind`; raises `UsageError` naming file, line and key."""
-    text = _read(path)
+    return load_located(path, kind).value
+
+
+def load_located(path: Path, kind: type[T]) -> Located[T]:
+    """The file as a `kind` with its lines; raises `UsageError` naming file, line and key."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _refusal(path, line, error.problem or "not YAML") from error
-    except yaml.YAMLError as error:
-        raise _refusal(path, 1, str(error)) from error
-    lines: dict[str, int] = {}
-    data = _build(node, "$", lines, path)
+        data, lines = parse(_read(path))
+    except YamlError as error:
+        raise _refusal(path, error.line, error.problem) from error
     try:
-        return msgspec.convert(data, kind, strict=True, dec_hook=_dec)
+        value = msgspec.convert(data, kind, strict=True, dec_hook=_dec)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `")
         key = where.rstrip("`") or "$"
-        raise _refusal(path, _line(lines, key, message), _say(message, key)) from error
+        raise _refusal(path, *_explain(message, key, data, lines, kind)) from error
+    return Located(path=path, value=value, lines=lines)
 
 
 def _read(path: Path) -> str:
@@ -65,53 +63,50 @@ def _read(path: Path) -> str:
         raise UsageError(f"{path} is not UTF-8 text", why=str(error), code="AMP-FILE") from error
 
 
-def _build(node: yaml.Node | None, where: str, lines: dict[str, int], path: Path) -> Any:
-    if node is None:
-        return None
-    lines.setdefault(where, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        return _build_mapping(node, where, lines, path)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(child, f"{where}[{at}]", lines, path) for at, child in enumerate(node.value)]
-    return _scalar(node)
+def _explain(message: str, key: str, data: Any, lines: Lines, kind: Any) -> tuple[int, str]:
+    """The line and the sentence for one of msgspec's complaints."""
+    if unknown := _UNKNOWN.search(message):
+        allowed = ", ".join(keys(kind, key))
+        return _line(lines, f"{key}.{unknown[1]}"), f"`{_join(key, unknown[1])}` is not known; allowed: {allowed}"
+    if missing := _MISSING.search(message):
+        words = describe(kind, f"{key}.{missing[1]}")
+        return _line(lines, key), f"`{_join(key, missing[1])}` is missing" + (f": {words}" if words else "")
+    return _line(lines, key), _say(message, key, data, kind)
 
 
-def _build_mapping(node: yaml.MappingNode, where: str, lines: dict[str, int], path: Path) -> dict[str, Any]:
-    built: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        line = key_node.start_mark.line + 1
-        if key in built:
-            raise _refusal(path, line, f"`{key}` is given twice")
-        lines[f"{where}.{key}"] = line
-        built[key] = _build(value_node, f"{where}.{key}", lines, path)
-    return built
+def _say(message: str, key: str, data: Any, kind: Any) -> str:
+    name = key.removeprefix("$").lstrip(".")
+    words, found = describe(kind, key), _at(data, key)
+    if not name or not words or isinstance(found, dict):
+        return f"`{name}`: {message}" if name else message
+    hint = unit_hint(key) if isinstance(found, str) and "number" in words else ""
+    return f"`{name}` is {_show(found)}; allowed: {words}" + (f" ({hint})" if hint else "")
 
 
-def _scalar(node: yaml.Node) -> Any:
-    tag = node.tag.rsplit(":", 1)[-1]
-    text = str(node.value)
-    if tag == "int":
-        return int(text)
-    if tag == "float":
-        return Decimal(text)
-    if tag == "bool":
-        return text == "true"
-    return None if tag == "null" else text
+def _show(value: Any) -> str:
+    words = {None: "empty", True: "true", False: "false"}
+    plain = isinstance(value, bool | None)
+    text = words[value] if plain else str(value) if isinstance(value, int | Decimal) else repr(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
-def _line(lines: dict[str, int], key: str, message: str) -> int:
-    unknown = re.search(r"unknown field `([^`]+)`", message)
-    if unknown and f"{key}.{unknown[1]}" in lines:
-        return lines[f"{key}.{unknown[1]}"]
+def _at(data: Any, key: str) -> Any:
+    for name, at in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", key):
+        try:
+            data = data[int(at)] if at else data[name]
+        except (KeyError, IndexError, TypeError):
+            return data
+    return data
+
+
+def _join(key: str, name: str) -> str:
+    return f"{key}.{name}".removeprefix("$").lstrip(".")
+
+
+def _line(lines: Lines, key: str) -> int:
     while key not in lines and len(key) > 1:
         key = key[: max(key.rfind("."), key.rfind("["))] if "." in key or "[" in key else "$"
     return lines.get(key, 1)
-
-
-def _say(message: str, key: str) -> str:
-    name = key.removeprefix("$").lstrip(".")
-    return f"`{name}`: {message}" if name else message
 
 
 def _refusal(path: Path, line: int, problem: str) -> UsageError:

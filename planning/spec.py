@@ -14,11 +14,17 @@ from ..providers.base import Market
 Name = Annotated[
     str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$", description="lower-case, digits, dashes")
 ]
-Usd = Annotated[Decimal, msgspec.Meta(gt=0)]
-Share = Annotated[Decimal, msgspec.Meta(ge=0, le=1)]
-Hours = Annotated[Decimal, msgspec.Meta(gt=0)]
+Usd = Annotated[Decimal, msgspec.Meta(description="US dollars, more than 0")]
+"""msgspec bounds no `Decimal`: `load_spec` does."""
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Hours = Annotated[float, msgspec.Meta(gt=0, le=87_600)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-"""Checked by msgspec at the edge."""
+"""Shares and hours are no money; `exact` gives back the decimal that was written."""
+
+
+def exact(number: float) -> Decimal:
+    """The shortest decimal that reads as `number`: what stood in the file."""
+    return Decimal(repr(number)).normalize()
 
 
 class GpuWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,7 +50,7 @@ class MarketWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Which markets may be used. The spot share is of GPUs."""
 
     allow: tuple[Market, ...] = (Market.ON_DEMAND, Market.OWNED)
-    max_spot_share: Share = Decimal(1)
+    max_spot_share: Share = 1.0
 
 
 class PlacementWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -60,7 +66,7 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     usd_per_hour: Usd | None = None
     usd_total: Usd | None = None
-    price_headroom: Share = Decimal("0.05")
+    price_headroom: Share = 0.05
 
 
 class SshWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -84,3 +90,8 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     budget: Budget = Budget()
     ssh: SshWanted | None = None
     sites: Path | None = None
+
+    @property
+    def end_hours(self) -> Decimal | None:
+        """Hours from apply to the end of every machine, `None` for no end."""
+        return None if self.ttl_hours == "none" else exact(self.ttl_hours)

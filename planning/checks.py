@@ -1,0 +1,61 @@
+"""What a spec must satisfy beyond its types: pure, so that a caller can put a line to each key."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from ..providers.base import Market
+from ..providers.gpus import MODELS, find_model
+from .spec import Spec
+
+Problem = tuple[str, str]
+"""A key (`gpu.models[0]`) and what is wrong with it."""
+
+
+def problems(spec: Spec) -> Iterator[Problem]:
+    """Everything that is wrong with `spec`, in the order in which people write the keys."""
+    yield from _unknown_models(spec)
+    yield from _memory(spec)
+    yield from _markets(spec)
+    yield from _money(spec)
+    yield from _times(spec)
+
+
+def _unknown_models(spec: Spec) -> Iterator[Problem]:
+    for at, text in enumerate(spec.gpu.models):
+        if find_model(text) is None:
+            yield f"gpu.models[{at}]", f"{text!r} is not in the catalogue; {_near(text)}"
+
+
+def _near(text: str) -> str:
+    names = [model.name for model in MODELS]
+    near = get_close_matches(text.upper(), names, n=3, cutoff=0.5)
+    return f"near it: {', '.join(near)}" if near else f"known: {', '.join(names)}"
+
+
+def _memory(spec: Spec) -> Iterator[Problem]:
+    models = [model for text in spec.gpu.models if (model := find_model(text)) is not None]
+    most = max((size for model in models for size in model.memory_gib), default=0)
+    wanted = spec.gpu.memory_gib
+    if wanted is not None and models and wanted > most:
+        sizes = "; ".join(f"{model.name} has {', '.join(map(str, model.memory_gib))}" for model in models)
+        yield "gpu.memory_gib", f"no model that is named has {wanted} GiB per GPU ({sizes})"
+
+
+def _markets(spec: Spec) -> Iterator[Problem]:
+    market = spec.market
+    if not market.allow:
+        yield "market.allow", f"allows nothing; name at least one of {', '.join(Market)}"
+    elif Market.SPOT not in market.allow and market.max_spot_share < 1:
+        yield "market.max_spot_share", "has no effect, because `market.allow` does not name spot; remove one"
+
+
+def _money(spec: Spec) -> Iterator[Problem]:
+    budget = {"usd_per_hour": spec.budget.usd_per_hour, "usd_total": spec.budget.usd_total}
+    for key, usd in budget.items():
+        if usd is not None and not (usd.is_finite() and 0 < usd < 10**12):
+            yield f"budget.{key}", f"{usd} is not allowed; an amount of US dollars, more than 0"
+
+
+def _times(spec: Spec) -> Iterator[Problem]:
+    if spec.ttl_hours != "none" and spec.ttl_hours < spec.hours:
+        yield "ttl_hours", f"{spec.ttl_hours:g} ends the machines before the {spec.hours:g} h of `hours` are over"

@@ -1,0 +1,29 @@
+"""The spec's file: the only thing on disk that this room reads."""
+
+from pathlib import Path
+
+import msgspec
+
+from ..core.digests import Digest, digest_of
+from ..core.located import load_located
+from .checks import problems
+from .spec import Spec
+
+
+def load_spec(path: Path) -> Spec:
+    """The file as a spec. Raises `UsageError` that names file, line, key and what is allowed."""
+    located = load_located(path, Spec)
+    for key, problem in problems(located.value):
+        raise located.refusal(key, problem)
+    return located.value
+
+
+def spec_digest(spec: Spec) -> Digest:
+    """The identity of what is asked for; comments and the order of keys are no part of it."""
+    return digest_of(msgspec.to_builtins(spec, enc_hook=_plain))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Path):
+        return value.as_posix()
+    raise TypeError(f"a spec holds no {type(value).__name__}")
