@@ -50,6 +50,16 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
     node_version: str
     warning: str | None = None
 
+    @property
+    def cid(self) -> Cid:
+        """The root that is pinned."""
+        return self.content.cid
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of files under it."""
+        return self.content.size_bytes
+
 
 class DifferenceKind(StrEnum):
     """How a path departs from the wanted content."""
@@ -81,6 +91,17 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     wanted: str = ""
     found: str = ""
 
+    def __str__(self) -> str:
+        chunk = f", bytes {self.offset_bytes} to {self.end_bytes}" if self.end_bytes is not None else ""
+        return f"{self.path or 'the path itself'}{chunk}: {self.kind}, wanted {self.wanted}, found {self.found}"
+
+    @property
+    def end_bytes(self) -> int | None:
+        """The first byte after the chunk."""
+        if self.offset_bytes is None or self.length_bytes is None:
+            return None
+        return self.offset_bytes + self.length_bytes
+
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a path holds `wanted`.
@@ -96,3 +117,12 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     located: bool
     differences: tuple[Difference, ...] = ()
     note: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The outcome for a person; one line, and one more a difference."""
+        if self.matches:
+            return f"The path holds {self.wanted}" + (f" ({self.note})" if self.note else "")
+        head = f"The path does not hold {self.wanted}; it holds {self.found}"
+        tail = [self.note] if self.note else []
+        return "\n".join([head, *(f"  {row}" for row in self.differences), *(f"  {line}" for line in tail)])

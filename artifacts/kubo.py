@@ -56,6 +56,14 @@ class KuboNode:
         self._answer_seconds = answer_seconds
         self._client: Any = None
 
+    def __enter__(self) -> "KuboNode":
+        """Keep one connection for many calls."""
+        self._rpc().calls.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._rpc().calls.close()
+
     def version(self) -> str:
         """The node's version. Raises `UsageError` AMP-IPFS-VERSION where it is too old to speak with."""
         version: str = self._decode(self._ask("/version"), _Version).version
@@ -113,10 +121,8 @@ class KuboNode:
     ) -> bytes:
         from . import rpc
 
-        if self._client is None:
-            self._client = rpc.RpcClient(multiaddr(self.url))
         try:
-            answer: bytes = self._client.calls.ask(
+            answer: bytes = self._rpc().calls.ask(
                 path,
                 arguments,
                 options or {},
@@ -129,6 +135,13 @@ class KuboNode:
         except rpc.AnyError as error:
             raise self._failure(error) from error
         return answer
+
+    def _rpc(self) -> Any:
+        from . import rpc
+
+        if self._client is None:
+            self._client = rpc.RpcClient(multiaddr(self.url))
+        return self._client
 
     def _failure(self, error: Exception) -> AmpacityError:
         from . import rpc

@@ -31,6 +31,14 @@ class OversizedError(Exception):
 class _Calls(base.SectionBase):  # type: ignore[misc]
     """Calls that the library lacks, by the mechanism that it builds its own with."""
 
+    def open(self) -> None:
+        """Keep connections until `close`; without it each call makes its own."""
+        self._client.open_session()
+
+    def close(self) -> None:
+        """Let kept connections go."""
+        self._client.close_session()
+
     def ask(
         self,
         path: str,

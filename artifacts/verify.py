@@ -22,19 +22,19 @@ _OTHER_PROFILE = "the same bytes, written under another profile than ours"
 _MORE = f"there are more than {MAX_DIFFERENCES} differences"
 
 
-def verify(path: Path, cid: Cid, source: BlockSource | None = None, progress: Progress = silent) -> Verification:
-    """Compare `path` with `cid`. `source` (a `KuboNode`) helps to say where they part.
+def verify(path: Path, cid: Cid, node: BlockSource | None = None, progress: Progress = silent) -> Verification:
+    """Compare `path` with `cid`. `node` (a `KuboNode`, or whoever has blocks) helps to say where they part.
 
-    Raises what `compute` raises, and what the source's calls raise. The source is never believed:
+    Raises what `compute` raises, and what the node's calls raise. The node is never believed:
     every block is hashed.
     """
     found = compute(path, progress).cid
     if found == cid:
         return Verification(matches=True, wanted=cid, found=found, located=True)
-    if source is None:
+    if node is None:
         return Verification(matches=False, wanted=cid, found=found, located=False, note=_NO_SOURCE)
     try:
-        rows = tuple(islice(compare(path, cid, source), MAX_DIFFERENCES + 1))
+        rows = tuple(islice(compare(path, cid, node), MAX_DIFFERENCES + 1))
     except UnlocatedError as error:
         note = f"the roots differ; where cannot be said, because {error}"
         return Verification(matches=False, wanted=cid, found=found, located=False, note=note)

@@ -95,7 +95,7 @@ def _node(context: str | None, config: Path | None) -> "KuboNode":
 
 
 def _node_if_any(context: str | None, config: Path | None, *, required: bool = False) -> "KuboNode | None":
-    from ..artifacts import open_node
+    from ..artifacts import KuboNode
     from ..core.contexts import choose_context
     from ..core.errors import MissingError
 
@@ -106,4 +106,4 @@ def _node_if_any(context: str | None, config: Path | None, *, required: bool = F
             raise
         return None
     ipfs = named.context.ipfs
-    return open_node(ipfs.api, loopback=named.context.loopback) if ipfs else None
+    return KuboNode(ipfs.api) if ipfs else None

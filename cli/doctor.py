@@ -70,11 +70,11 @@ def _policy(named: "NamedContext") -> str:
 
 
 def _ipfs(named: "NamedContext") -> str:
-    from ..artifacts import open_node
+    from ..artifacts import KuboNode
 
     if named.context.ipfs is None:
         return "none named; artifacts can be addressed and verified, not pinned"
-    node = open_node(named.context.ipfs.api, loopback=named.context.loopback)
+    node = KuboNode(named.context.ipfs.api)
     return f"Kubo {node.version()} at {named.context.ipfs.api}"
 
 

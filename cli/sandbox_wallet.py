@@ -5,7 +5,7 @@ import secrets
 from ..access.keystore import LIGHT_SCRYPT_N, create_keystore
 from ..access.policy import Policy, Wallet, encode_policy
 from ..core.files import write_atomic
-from ..sandbox.layout import SandboxLayout
+from ..sandbox import SandboxLayout
 
 NAME = "sandbox"
 CHAIN_ID = 1
