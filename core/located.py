@@ -9,6 +9,7 @@ import msgspec
 
 from .allowed import describe, keys, unit_hint
 from .errors import UsageError
+from .pinpoint import pinpoint
 from .yaml12 import Lines, YamlError, parse
 
 T = TypeVar("T")
@@ -45,7 +46,7 @@ def load_located(path: Path, kind: type[T]) -> Located[T]:
         value = msgspec.convert(data, kind, strict=True, dec_hook=_dec)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `")
-        key = where.rstrip("`") or "$"
+        key = pinpoint(data, kind, str(error), where.rstrip("`") or "$", strict=True, dec_hook=_dec)
         raise _refusal(path, *_explain(message, key, data, lines, kind)) from error
     return Located(path=path, value=value, lines=lines)
 
