@@ -23,7 +23,7 @@ setup(
     package_dir={"ampacity": "."},
     package_data={
         "ampacity": ["py.typed"],
-        "ampacity.engines": ["*/go.mod", "*/go.sum"],
+        "ampacity.engines": ["*/go.mod", "*/go.sum", "go/requirements.txt"],
         "ampacity.sandbox": ["catalog/*.toml"],
     },
     cmdclass={"build_py": BuildWithoutSetup},

@@ -47,7 +47,7 @@ def build(recipe: Recipe, folder: Path, tell: Tell) -> None:
             shutil.copyfile(recipe.modules / name, where / name)
         tags = ["-tags", recipe.tags] if recipe.tags else []
         listed = _go([go, "list", "-deps", *tags, recipe.package], where, BuildNews(tell, "listed"))
-        flags = ["-v", "-trimpath", "-ldflags", recipe.ldflags, "-o", program_in(folder, recipe)]
+        flags: list[str | Path] = ["-v", "-trimpath", "-ldflags", recipe.ldflags, "-o", program_in(folder, recipe)]
         _go([go, "build", *tags, *flags, recipe.package], where, BuildNews(tell, "compiled", listed))
 
 
