@@ -1,0 +1,157 @@
+"""Every reason why a plan may not be applied, in order, each with the command that goes on. Pure.
+
+what                              code                exit
+expired                           AMP-PLAN-EXPIRED    7
+applied before                    AMP-PLAN-USED       7
+made for another context          AMP-PLAN-CONTEXT    2
+made against another base         AMP-PLAN-STALE      7
+an offer has no live price        AMP-PRICE-UNKNOWN   5
+live prices above the ceiling     AMP-PRICE-CEILING   5
+user-data is not what was planned AMP-USER-DATA       7
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from ..core.clock import rfc3339
+from ..core.digests import digest_bytes
+from ..core.errors import PolicyError, UnexpectedChangeError, UsageError
+from ..core.money import show_usd, total
+from ..planning.plan import Action, BaseState, Plan, PlannedMachine, RunningMachine
+from ..providers.base import Offer
+from .records import UsedPlan
+
+PLAN_AGAIN = "ampacity plan SPEC"
+NEW = frozenset({Action.ADD, Action.REPLACE})
+
+
+def refuse_expired(plan: Plan, now: datetime) -> None:
+    """Raises `UnexpectedChangeError` once the plan's time is over."""
+    if now >= plan.expires_at:
+        raise UnexpectedChangeError(
+            "The plan has expired",
+            why=f"it was good until {rfc3339(plan.expires_at)}",
+            fix=PLAN_AGAIN,
+            code="AMP-PLAN-EXPIRED",
+        )
+
+
+def refuse_used(plan: Plan, use: UsedPlan | None) -> None:
+    """Raises `UnexpectedChangeError` for a plan that was applied before, finished or not."""
+    if use is not None:
+        raise UnexpectedChangeError(
+            "The plan was applied before",
+            why=f"at {rfc3339(use.at)}; a plan is good for one apply",
+            fix=f"ampacity recover {plan.name} to finish that one, or {PLAN_AGAIN}",
+            code="AMP-PLAN-USED",
+        )
+
+
+def refuse_other_context(plan: Plan, context: str) -> None:
+    """Raises `UsageError` for a plan that was made in another context."""
+    if plan.context != context:
+        raise UsageError(
+            "The plan was made for another context",
+            why=f"it is for {plan.context}, and this is {context}",
+            fix=f"ampacity --context {plan.context} apply PLAN",
+            code="AMP-PLAN-CONTEXT",
+        )
+
+
+def refuse_stale(plan: Plan, base: BaseState) -> None:
+    """Raises `UnexpectedChangeError` that says what moved since the plan was made."""
+    if plan.base.digest != base.digest:
+        raise UnexpectedChangeError(
+            "The plan is stale",
+            why="; ".join(_moved(plan.base, base)),
+            fix=PLAN_AGAIN,
+            code="AMP-PLAN-STALE",
+        )
+
+
+def refuse_price(plan: Plan, live: Mapping[str, Offer]) -> None:
+    """Raises `PolicyError` when what is to be made has no live price or costs more than the ceiling.
+
+    Machines of an auction have a ceiling of their own. Machines that stay count with the price that
+    the plan has for them, which their sellers cannot move any more.
+    """
+    auctioned = {auction.machine for auction in plan.auctions}
+    fixed = [machine for machine in plan.machines if machine.name not in auctioned]
+    prices = [_live_price(plan, machine, live) for machine in fixed]
+    ceilings = [auction.ceiling_usd_per_hour for auction in plan.auctions]
+    now_usd, ceiling = total([*prices, *ceilings]), plan.totals.ceiling_usd_per_hour
+    if now_usd > ceiling:
+        raise PolicyError(
+            "Live prices are above the plan's ceiling",
+            why=f"{show_usd(now_usd, places=4)} per hour now, {show_usd(ceiling, places=4)} allowed; "
+            + "; ".join(_dearer(plan, fixed, prices)),
+            fix=PLAN_AGAIN,
+            code="AMP-PRICE-CEILING",
+        )
+
+
+def refuse_user_data(plan: Plan, user_data: str | None) -> None:
+    """Raises `UnexpectedChangeError` when the user-data is not the one that was planned."""
+    found = None if user_data is None else digest_bytes(user_data.encode())
+    planned = plan.user_data.digest if plan.user_data else None
+    if found != planned:
+        where = plan.user_data.path if plan.user_data else "none"
+        raise UnexpectedChangeError(
+            "The user-data is not what was planned",
+            why=f"planned: {where} with digest {planned}; found: {found}",
+            fix=PLAN_AGAIN,
+            code="AMP-USER-DATA",
+        )
+
+
+def _live_price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer]) -> Decimal:
+    planned = plan.offer_of(machine)
+    if machine.action not in NEW:
+        return planned.usd_per_hour or Decimal(0)
+    offer = live.get(planned.key)
+    price = offer.usd_per_hour if offer is not None else None
+    if price is None:
+        raise PolicyError(
+            f"{machine.name} has no live price",
+            why=f"{planned.provider} does not offer {planned.sku} in {planned.region} at a known price now",
+            fix=PLAN_AGAIN,
+            code="AMP-PRICE-UNKNOWN",
+        )
+    return price
+
+
+def _dearer(plan: Plan, machines: list[PlannedMachine], prices: list[Decimal]) -> Iterator[str]:
+    for machine, price in zip(machines, prices, strict=True):
+        planned = plan.offer_of(machine).usd_per_hour
+        if planned is not None and price > planned:
+            yield f"{machine.name} {show_usd(planned, places=4)} -> {show_usd(price, places=4)}"
+
+
+def _moved(planned: BaseState, now: BaseState) -> Iterator[str]:
+    if planned.deployment != now.deployment:
+        yield _another(planned.deployment, now.deployment)
+    before = {machine.name: machine for machine in planned.machines}
+    after = {machine.name: machine for machine in now.machines}
+    yield from (f"{name} is not there any more" for name in sorted(before.keys() - after.keys()))
+    yield from (f"{name} is new" for name in sorted(after.keys() - before.keys()))
+    changed = [name for name in sorted(before.keys() & after.keys()) if _differs(before[name], after[name])]
+    yield from (f"{name} {_how(before[name], after[name])}" for name in changed)
+    if planned.deployment == now.deployment and before.keys() == after.keys() and not changed:
+        yield "a machine was replaced by another one of the same kind"
+
+
+def _another(before: str | None, after: str | None) -> str:
+    if before is None:
+        return "the deployment was made since"
+    return "the deployment was destroyed since" if after is None else "the deployment was made anew since"
+
+
+def _differs(before: RunningMachine, after: RunningMachine) -> bool:
+    return (before.alive, before.inputs) != (after.alive, after.inputs)
+
+
+def _how(before: RunningMachine, after: RunningMachine) -> str:
+    if before.alive != after.alive:
+        return "came back" if after.alive else "is gone at its seller"
+    return "has other inputs"

@@ -1,0 +1,198 @@
+"""What the verbs hand back: frozen values that the command line renders."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from ..core.money import total
+from ..providers.base import Gpu, Market
+
+
+class Outcome(StrEnum):
+    """How one machine came out of a change."""
+
+    OK = "ok"
+    FAILED = "failed"
+    PENDING = "pending"
+    """The seller may have made it and cannot say yet."""
+    ABSENT = "absent"
+    """Nothing was asked of the seller: the work stopped before."""
+
+
+class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One wanted machine after a change."""
+
+    name: str
+    provider: str
+    region: str
+    sku: str
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    id: str | None = None
+    address: str | None = None
+    ssh: str | None = None
+    usd_per_hour: Decimal | None = None
+    ends_at: datetime | None = None
+
+
+class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an apply or a recovery left standing. `notes` says what was found and done beside the plan."""
+
+    name: str
+    machines: tuple[MachineOutcome, ...]
+    removed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    cancelled: bool = False
+    ends_at: datetime | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether anything that was wanted is not there: exit 4, with both ways on."""
+        return bool(self.problems) or any(machine.outcome is not Outcome.OK for machine in self.machines)
+
+    @property
+    def finish(self) -> str:
+        """The command that finishes the work."""
+        return f"ampacity recover {self.name}"
+
+    @property
+    def give_up(self) -> str:
+        """The command that ends it all."""
+        return f"ampacity destroy {self.name}"
+
+    @property
+    def usd_per_hour(self) -> Decimal | None:
+        """What the machines that are up cost together; `None` when one of their prices is not known."""
+        prices = [machine.usd_per_hour for machine in self.machines if machine.outcome is Outcome.OK]
+        return sum_known(prices)
+
+
+class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One machine now. `state` is `unknown` where its seller could not be asked; `problems` says why."""
+
+    name: str
+    provider: str
+    region: str
+    sku: str
+    market: Market
+    gpu: Gpu
+    state: str
+    id: str | None
+    address: str | None = None
+    ssh: str | None = None
+    usd_per_hour: Decimal | None = None
+    usd_so_far: Decimal | None = None
+    created_at: datetime | None = None
+    ends_at: datetime | None = None
+    self_ending: bool = False
+    overdue: bool = False
+    note: str = ""
+    problems: tuple[str, ...] = ()
+
+
+class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A deployment now. Sums are `None` when one of their parts is not known."""
+
+    name: str
+    deployment: str
+    asked_at: datetime
+    machines: tuple[MachineStatus, ...]
+    ends_at: datetime | None
+    overdue: bool
+    problems: tuple[str, ...] = ()
+
+    @property
+    def bills_until_destroy(self) -> bool:
+        """Whether nothing but `destroy` ends the bill."""
+        return self.ends_at is None and bool(self.machines)
+
+    @property
+    def usd_per_hour(self) -> Decimal | None:
+        """What it costs an hour, of the machines that are not gone."""
+        return sum_known([machine.usd_per_hour for machine in self.machines if machine.state != "gone"])
+
+    @property
+    def usd_so_far(self) -> Decimal | None:
+        """What the machines in state have cost since they were made."""
+        return sum_known([machine.usd_so_far for machine in self.machines])
+
+
+class DriftKind(StrEnum):
+    """How the world differs from the state."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    EXTRA = "extra"
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference. `before` is what the state has, `after` what the seller says."""
+
+    machine: str
+    provider: str
+    kind: DriftKind
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Every difference, and what could not be compared."""
+
+    name: str
+    differences: tuple[Drift, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether there is any drift."""
+        return bool(self.differences)
+
+
+class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was removed, what is left, and what it all cost as far as that is known."""
+
+    name: str
+    removed: tuple[str, ...]
+    left: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    usd_so_far: Decimal | None = None
+    cancelled: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the deployment is left."""
+        return not self.left and not self.problems
+
+
+class Orphan(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine with our labels that no state here accounts for, or that is past its end."""
+
+    provider: str
+    region: str
+    id: str
+    deployment: str
+    deployment_name: str
+    machine: str
+    why: str
+    usd_per_hour: Decimal | None = None
+    created_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class OrphanReport(msgspec.Struct, frozen=True, kw_only=True):
+    """`problems` has a line for every seller that could not be asked: then the list is not complete."""
+
+    orphans: tuple[Orphan, ...]
+    asked: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+
+
+def sum_known(amounts: list[Decimal | None]) -> Decimal | None:
+    """The sum, or `None` when one of the amounts is not known: missing is not zero."""
+    known = [amount for amount in amounts if amount is not None]
+    return total(known) if len(known) == len(amounts) else None
