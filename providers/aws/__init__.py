@@ -7,6 +7,8 @@ capacity blocks and reservations are not used. Nothing here imports boto3 before
 from ..base import Seat
 from .provider import Aws
 
+PROVIDER = Aws
+
 
 def open_provider(seat: Seat) -> Aws:
     """The seller as `seat` configures it. Raises `UsageError` for settings that it does not know."""

@@ -8,6 +8,8 @@ when its outcome is not known.
 from ..base import Seat
 from .provider import LambdaCloud
 
+PROVIDER = LambdaCloud
+
 
 def open_provider(seat: Seat) -> LambdaCloud:
     """The seller as `seat` configures it. Raises `UsageError` for settings that it does not know."""

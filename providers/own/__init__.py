@@ -7,6 +7,8 @@ other deployment gets the node, and the output says so.
 from ..base import Seat
 from .provider import OwnRacks
 
+PROVIDER = OwnRacks
+
 
 def open_provider(seat: Seat) -> OwnRacks:
     """The racks that `seat` names. Raises `UsageError` for settings that it does not know."""
