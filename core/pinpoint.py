@@ -34,7 +34,7 @@ def _only(data: Any, steps: list[str | int], key: str) -> Any:
     """`data` with the mapping at `steps` reduced to `key`."""
     if not steps:
         return {key: data[key]}
-    copy = list(data) if isinstance(data, list) else dict(data)
+    copy: Any = list(data) if isinstance(data, list) else dict(data)
     copy[steps[0]] = _only(data[steps[0]], steps[1:], key)
     return copy
 

@@ -57,9 +57,7 @@ def read_gpu(kind: InstanceType) -> Gpu | None:
     model = find_model(match["model"]) if match else None
     if match is None or model is None or not 0 < int(match["memory"]) <= 1024:
         return None
-    return Gpu(
-        model=model.name, count=kind.specs.gpus, memory_gib=int(match["memory"]), interconnect=match["form"]
-    )
+    return Gpu(model=model.name, count=kind.specs.gpus, memory_gib=int(match["memory"]), interconnect=match["form"])
 
 
 def usd_per_hour(cents: int) -> Decimal:

@@ -38,7 +38,7 @@ class Api:
     def __init__(
         self, endpoint: str, key: str, *, timeout_seconds: float, transport: "httpx.BaseTransport | None" = None
     ) -> None:
-        self._endpoint = endpoint.rstrip("/")
+        self._endpoint = endpoint
         self._key = key
         self._timeout_seconds = timeout_seconds
         self._transport = transport

@@ -41,9 +41,7 @@ def machine_name(order: MachineOrder) -> str:
 def _check(order: MachineOrder) -> None:
     size = len((order.user_data or "").encode())
     if size > MAX_USER_DATA_BYTES:
-        _refuse(
-            f"user data of {size} bytes; at most {MAX_USER_DATA_BYTES}", "shorten the file under node.user_data"
-        )
+        _refuse(f"user data of {size} bytes; at most {MAX_USER_DATA_BYTES}", "shorten the file under node.user_data")
     if order.offer.disk_gib is not None and order.disk_gib > order.offer.disk_gib:
         _refuse(f"{order.offer.sku} has {order.offer.disk_gib} GiB of disk", "lower node.disk_gib in the spec")
     if not {"region", "instance_type"} <= order.offer.provider_ref.keys():

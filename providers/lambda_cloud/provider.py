@@ -30,7 +30,7 @@ from .failures import RefusedError
 from .keys import SshKeys
 from .launch import launch_body
 from .machines import LIVING, launched, read_machine
-from .names import DEFAULT_ENDPOINT, PROVIDER
+from .names import DEFAULT_ENDPOINT, PROVIDER, api_root
 from .tokens import one_at_a_time
 from .wire import Instance, Launched
 
@@ -55,7 +55,8 @@ class LambdaCloud(Provider):
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         _refuse_unknown(seat)
-        self._endpoint = check_endpoint(seat.settings.endpoint or DEFAULT_ENDPOINT, loopback=seat.loopback)
+        endpoint = check_endpoint(seat.settings.endpoint or DEFAULT_ENDPOINT, loopback=seat.loopback)
+        self._endpoint = api_root(endpoint)
         self._seat = seat
         self._sleep = sleep
         self._api = Api(

@@ -22,7 +22,6 @@ from ampacity.providers.base import (
     Provider,
     Provisions,
     Token,
-    capability,
 )
 from ampacity.providers.table import open_provider
 from ampacity.sandbox.faults import FaultKind, Faults
@@ -44,13 +43,6 @@ sites:
         feeds: {a: {volts: 415, amps: 60}}
         nodes:
 """ + "".join(f"          n{number:02}: {{type: small, address: 192.0.2.{number}}}\n" for number in range(1, 13))
-
-
-def capability_of(provider: Provider) -> Provisions:
-    """The provider as one that makes machines; every seller here does."""
-    able = capability(provider, Provisions)
-    assert able is not None
-    return able
 
 
 class Harness(ABC):
@@ -112,15 +104,13 @@ class Harness(ABC):
 class ServedHarness(Harness):
     """A seller whose stand-in speaks HTTP."""
 
-    path = ""
-
     def __init__(self, name: str, folder: Path) -> None:
         super().__init__(name, folder)
         self._faults = Faults(folder)
         self._server = make_server(make_app(name, folder), 0)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
-        self.endpoint = f"http://127.0.0.1:{self._server.port}{self.path}"
+        self.endpoint = f"http://127.0.0.1:{self._server.port}"
         self.provider = self.open(self.settings())
 
     def settings(self) -> ProviderSettings:
@@ -149,8 +139,6 @@ class AwsHarness(ServedHarness):
 class LambdaHarness(ServedHarness):
     """Which offer has room, only its catalogue knows; the seller does not say."""
 
-    path = "/api/v1"
-
     def settings(self) -> ProviderSettings:
         key = self.folder / "api_key"
         self.secrets = (key.read_text().strip(),)
@@ -177,8 +165,9 @@ class OwnHarness(Harness):
             take_node(kind, machine, self.folder)
         if kind is FaultKind.CAPACITY:
             offer = self.roomy_offer
+            assert isinstance(self.provider, Provisions)
             for number in range(1000, 1012):
-                capability_of(self.provider).create(self.order(number, offer))
+                self.provider.create(self.order(number, offer))
 
     def take_down(self) -> None:
         if not self._ledger.is_dir():

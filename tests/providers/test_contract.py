@@ -25,7 +25,6 @@ from ampacity.providers.base import (
     ProviderError,
     Provisions,
     Skip,
-    capability,
 )
 from ampacity.providers.gpus import find_model
 from ampacity.providers.table import PROVIDERS
@@ -52,9 +51,8 @@ def listed(harness: Harness, query: OfferQuery | None = None) -> list[Offer]:
 
 
 def maker(harness: Harness) -> Provisions:
-    able = capability(harness.provider, Provisions)
-    assert able is not None, f"{harness.name} makes no machines"
-    return able
+    assert isinstance(harness.provider, Provisions), f"{harness.name} makes no machines"
+    return harness.provider
 
 
 def soon(ask: Callable[[], T], good: Callable[[T], bool], *, seconds: float = 10.0) -> T:
