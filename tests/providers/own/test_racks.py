@@ -267,3 +267,24 @@ def test_processes_that_race_get_different_nodes_and_never_more_power_than_there
     told = [word for words in racers(3) for word in words]
     assert sorted(word for word in told if word.startswith("n")) == ["n1", "n2", "n3"]
     assert told.count("capacity-zone") == 9
+
+
+KILLED = """
+    import os, signal, sys
+    from pathlib import Path
+    from ampacity.providers.own.ledger import Ledger
+
+    def die(held):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Ledger(Path(sys.argv[1])).take("00" * 16, die)
+"""
+
+
+def test_a_process_killed_in_the_middle_leaves_no_entry_and_no_lock(sites: Path, racks: OwnRacks) -> None:
+    first = racks.create(order(offers(racks)["east.r1"], 1))
+    ledger = str(sites.parent / "sites.ledger.sqlite3")
+    done = subprocess.run([sys.executable, "-P", "-c", textwrap.dedent(KILLED), ledger], check=False, timeout=60)
+    assert done.returncode == -9
+    second = racks.create(order(offers(racks)["east.r1"], 2))
+    assert [machine.ref for machine in racks.ours()] == [first.ref, second.ref]
