@@ -1,0 +1,8 @@
+"""Every seller on this computer: stand-ins in the sellers' wire formats, and a real Kubo node."""
+
+from .injection import inject
+from .places import CONTEXT, SandboxLayout, layout
+from .reading import PartStatus, SandboxStatus
+from .supervisor import down, status, up
+
+__all__ = ["CONTEXT", "PartStatus", "SandboxLayout", "SandboxStatus", "down", "inject", "layout", "status", "up"]
