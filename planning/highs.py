@@ -20,7 +20,7 @@ ABSOLUTE_GAP = 0.9
 _GAP_PLACES = Decimal("0.000001")
 
 
-class HighsSolver(msgspec.Struct, frozen=True, kw_only=True):
+class Highs(msgspec.Struct, frozen=True, kw_only=True):
     """HiGHS with a limit on its time. HiGHS may overrun it on very large models."""
 
     seconds: float = 20.0
@@ -28,7 +28,7 @@ class HighsSolver(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """`HiGHS 1.15.1`."""
-        return f"HiGHS {highspy.Highs().version()}"
+        return f"HiGHS {_version()}"
 
     def solve(self, model: LinearModel) -> Answer:
         """The best answer, its values whole and checked against the model's rows."""
@@ -47,7 +47,7 @@ class HighsSolver(msgspec.Struct, frozen=True, kw_only=True):
         return Answer(status="feasible", values=values, gap=_gap(highs.getInfo().mip_gap))
 
     def _open(self) -> Any:
-        highs = highspy.Highs()
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (
             ("output_flag", False),
             ("threads", 1),
@@ -117,3 +117,7 @@ def _check(model: LinearModel, values: tuple[int, ...]) -> None:
             fix="report this with the spec and the offers (ampacity offers -o json)",
             code="AMP-PLAN-SOLVER",
         )
+
+
+def _version() -> str:
+    return str(highspy.Highs().version())  # type: ignore[no-untyped-call]

@@ -9,11 +9,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from ..core.money import plain
 from ..providers.base import Market
 
-Name = Annotated[
-    str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$", description="lower-case, digits, dashes")
-]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,38}[a-z0-9]$", description="lower-case, digits, dashes")]
 Usd = Annotated[Decimal, msgspec.Meta(description="US dollars, more than 0")]
 """msgspec bounds no `Decimal`: `load_spec` does."""
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -24,7 +23,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 def exact(number: float) -> Decimal:
     """The shortest decimal that reads as `number`: what stood in the file."""
-    return Decimal(repr(number)).normalize()
+    return plain(Decimal(repr(number)))
 
 
 class GpuWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,0 +1,161 @@
+"""What is to be chosen, without a word about how: slots to fill and limits to keep."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from ..core.money import total
+from ..providers.base import Market, Offer, PowerLimit
+from .running import Fate, Running
+from .spec import Spec, exact
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer with the machines that already run on it.
+
+    `keep` machines may stay as they are, `renew` ones only after they are made anew, and `room`
+    more may be bought (`None`: the seller names no bound).
+    """
+
+    offer: Offer
+    usd_per_hour: Decimal
+    keep: int = 0
+    renew: int = 0
+    room: int | None = None
+
+    @property
+    def stays(self) -> int:
+        """Machines that run on it and may go on."""
+        return self.keep + self.renew
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of one node."""
+        return self.offer.gpu.count
+
+    @property
+    def spot(self) -> bool:
+        """Whether its seller may take it back at any moment."""
+        return self.offer.market is Market.SPOT
+
+    def draws(self, feed: str) -> Decimal:
+        """The kilowatts that one node takes from `feed`."""
+        power = self.offer.power
+        return power.node_kw if power is not None and feed in power.feeds else Decimal(0)
+
+
+class Budgeted(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit on money: the spec's key, and what it means per hour over `hours`."""
+
+    key: str
+    usd: Decimal
+    hours: Decimal
+    unit: str
+
+    @property
+    def usd_per_hour(self) -> Decimal:
+        """What may be spent in an hour."""
+        return self.usd / self.hours
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """A power feed: what it can carry for this deployment, its running machines included."""
+
+    name: str
+    allowed_kw: Decimal
+    reported: bool = True
+    """Whether its owner said what is free; where not, nothing new is placed on it."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Fill `slots`, sorted by the offers' keys, with at least `gpus`, at the least price."""
+
+    gpus: int
+    slots: tuple[Slot, ...]
+    max_providers: int | None
+    spot_share: Decimal
+    budgets: tuple[Budgeted, ...]
+    feeds: tuple[Feed, ...]
+    stay_first: bool
+    """Whether running machines go before cheaper new ones."""
+
+    @property
+    def most_gpus(self) -> int:
+        """More than this is never best: one node could go, and no limit minds it."""
+        return self.gpus + max((slot.gpus for slot in self.slots), default=1) - 1
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The sellers, sorted."""
+        return tuple(sorted({slot.offer.provider for slot in self.slots}))
+
+    def useful_nodes(self, slot: Slot) -> int:
+        """The most nodes of `slot` that could ever help, whatever its seller has."""
+        return -(-self.most_gpus // slot.gpus)
+
+    def most_nodes(self, slot: Slot) -> int:
+        """The most nodes of `slot` that can be had and could ever help."""
+        useful = self.useful_nodes(slot)
+        return useful if slot.room is None else min(useful, slot.stays + slot.room)
+
+
+def make_problem(
+    spec: Spec,
+    fitting: Sequence[Offer],
+    running: Sequence[Running],
+    limits: Iterable[PowerLimit],
+    *,
+    rebalance: bool,
+) -> Problem:
+    """The choice that `spec` leaves among `fitting` offers beside what runs."""
+    slots = _slots(fitting, running)
+    return Problem(
+        gpus=spec.gpu.count,
+        slots=slots,
+        max_providers=spec.placement.max_providers,
+        spot_share=exact(spec.market.max_spot_share),
+        budgets=_budgets(spec),
+        feeds=_feeds(slots, running, limits),
+        stay_first=not rebalance,
+    )
+
+
+def _slots(fitting: Sequence[Offer], running: Sequence[Running]) -> tuple[Slot, ...]:
+    on_sale = {offer.id: offer for offer in fitting}
+    staying = [one for one in running if one.fate in {Fate.KEEP, Fate.RENEW}]
+    offers = on_sale | {one.offer.id: one.offer for one in staying}
+    return tuple(_slot(offer, staying, on_sale) for offer in sorted(offers.values(), key=lambda offer: offer.key))
+
+
+def _slot(offer: Offer, staying: Sequence[Running], on_sale: dict[str, Offer]) -> Slot:
+    fates = [one.fate for one in staying if one.offer.id == offer.id]
+    return Slot(
+        offer=offer,
+        usd_per_hour=offer.usd_per_hour or Decimal(0),
+        keep=fates.count(Fate.KEEP),
+        renew=fates.count(Fate.RENEW),
+        room=offer.max_nodes if offer.id in on_sale else 0,
+    )
+
+
+def _budgets(spec: Spec) -> tuple[Budgeted, ...]:
+    budget, hours = spec.budget, exact(spec.hours)
+    given = (
+        ("budget.usd_per_hour", budget.usd_per_hour, Decimal(1), "USD per hour"),
+        ("budget.usd_total", budget.usd_total, hours, "USD"),
+    )
+    return tuple(Budgeted(key=key, usd=usd, hours=over, unit=unit) for key, usd, over, unit in given if usd is not None)
+
+
+def _feeds(slots: Sequence[Slot], running: Sequence[Running], limits: Iterable[PowerLimit]) -> tuple[Feed, ...]:
+    free = {limit.feed: limit.free_kw for limit in limits}
+    names = sorted({feed for slot in slots if slot.offer.power for feed in slot.offer.power.feeds})
+    return tuple(
+        Feed(
+            name=name,
+            allowed_kw=free.get(name, Decimal(0)) + total(one.draws(name) for one in running),
+            reported=name in free,
+        )
+        for name in names
+    )

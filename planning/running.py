@@ -1,0 +1,94 @@
+"""What runs already, and what may become of each machine: pure judgement, one machine at a time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from ..core.digests import Digest
+from ..providers.base import Offer
+from .change import replace_digest
+from .plan import BaseState, RunningMachine
+from .rules import Question, Subject, first_miss
+from .spec import Spec
+
+GONE = "gone at its seller"
+CHANGED = "its image, disk, SSH key or user-data changed"
+
+
+class Fate(StrEnum):
+    """What the rules leave open for a running machine."""
+
+    KEEP = "keep"
+    """It may stay as it is."""
+    RENEW = "renew"
+    """It may stay under its name and offer, made anew."""
+    DROP = "drop"
+    """It no longer fits what is wanted."""
+    GONE = "gone"
+    """Its seller has it no more; its name may be used again."""
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """A running machine, its offer as it is seen now, its fate and why."""
+
+    machine: RunningMachine
+    offer: Offer
+    fate: Fate
+    why: str = ""
+
+    def draws(self, feed: str) -> Decimal:
+        """The kilowatts that it takes from `feed` now."""
+        power = self.offer.power
+        alive = self.fate is not Fate.GONE
+        return power.node_kw if alive and power is not None and feed in power.feeds else Decimal(0)
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What is put on machines, of which a change forces a new machine."""
+
+    ssh_public_key: str | None
+    user_data: Digest | None
+
+
+def judge(spec: Spec, base: BaseState, seen: Mapping[str, Offer], setup: Setup, now: datetime) -> tuple[Running, ...]:
+    """Each machine of `base` with its fate; `seen` is the offers of today by id."""
+    question = Question(spec=spec, now=now)
+    return tuple(_judge(question, machine, seen, setup) for machine in base.machines)
+
+
+def image_for(spec: Spec, provider: str) -> str:
+    """The image that the spec wants at `provider`."""
+    image = spec.node.image
+    return image.get(provider, "default") if isinstance(image, dict) else image
+
+
+def _judge(question: Question, machine: RunningMachine, seen: Mapping[str, Offer], setup: Setup) -> Running:
+    offer = _as_seen(machine.offer, seen)
+    if not machine.alive:
+        return Running(machine=machine, offer=offer, fate=Fate.GONE, why=GONE)
+    if missed := first_miss(question, offer, Subject.MACHINE):
+        return Running(machine=machine, offer=offer, fate=Fate.DROP, why=f"{missed[0].key}: {missed[1].text}")
+    if machine.inputs == _inputs(question.spec, offer, setup):
+        return Running(machine=machine, offer=offer, fate=Fate.KEEP)
+    if offer.id not in seen or first_miss(question, offer, Subject.SALE):
+        return Running(machine=machine, offer=offer, fate=Fate.DROP, why=f"{CHANGED}, and its offer is not sold now")
+    return Running(machine=machine, offer=offer, fate=Fate.RENEW, why=CHANGED)
+
+
+def _as_seen(bought: Offer, seen: Mapping[str, Offer]) -> Offer:
+    """Today's view of the offer where it has a price, else what the machine was bought by."""
+    today = seen.get(bought.id)
+    return today if today is not None and today.usd_per_hour is not None else bought
+
+
+def _inputs(spec: Spec, offer: Offer, setup: Setup) -> Digest:
+    return replace_digest(
+        offer,
+        image=image_for(spec, offer.provider),
+        disk_gib=spec.node.disk_gib,
+        ssh_public_key=setup.ssh_public_key,
+        user_data=setup.user_data,
+    )

@@ -1,0 +1,56 @@
+"""The plan's money, from its own parts: what `build_plan` writes and what a plan file must add up to."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+from ..core.money import ceil_cents, plain, total
+from ..providers.base import Offer
+from .plan import BaseState, PlannedMachine, Totals
+
+_MICRO = Decimal("0.000001")
+
+
+def make_totals(
+    base: BaseState,
+    machines: Sequence[PlannedMachine],
+    offers: Mapping[str, Offer],
+    *,
+    ceiling_usd_per_hour: Decimal,
+    hours: Decimal,
+    ttl_hours: Decimal | None,
+) -> Totals:
+    """Totals of `machines` bought by `offers` (by id), next to what runs in `base`."""
+    chosen = [offers[machine.offer] for machine in machines]
+    after = running_usd_per_hour(chosen)
+    gpus = sum(offer.gpu.count for offer in chosen)
+    worst = None if ttl_hours is None else plain(ceiling_usd_per_hour * ttl_hours)
+    return Totals(
+        usd_per_hour_before=running_usd_per_hour([machine.offer for machine in base.machines if machine.alive]),
+        usd_per_hour_after=after,
+        usd_per_gpu_hour=plain((after / max(1, gpus)).quantize(_MICRO)),
+        expected_usd=plain(after * hours),
+        ceiling_usd_per_hour=ceiling_usd_per_hour,
+        worst_case_usd=worst,
+        gpus=gpus,
+        nodes=len(machines),
+    )
+
+
+def running_usd_per_hour(offers: Sequence[Offer]) -> Decimal:
+    """What nodes bought by `offers` cost in an hour. One without a price is left out: say so beside it."""
+    return plain(total(offer.usd_per_hour for offer in offers if offer.usd_per_hour is not None))
+
+
+def ceiling(usd_per_hour: Decimal, headroom: Decimal, budget_usd_per_hour: Decimal | None = None) -> Decimal:
+    """How far live prices may rise: by `headroom`, up to whole cents, within the budget, never below the price."""
+    raised = ceil_cents(usd_per_hour * (1 + headroom))
+    capped = raised if budget_usd_per_hour is None else min(raised, budget_usd_per_hour)
+    return plain(max(capped, usd_per_hour))
+
+
+def share_of_ceiling(usd_per_hour: Decimal, totals: Totals) -> Decimal:
+    """One machine's part of the ceiling, by its price and rounded down: the parts never exceed the whole."""
+    if not totals.usd_per_hour_after:
+        return Decimal(0)
+    raised = usd_per_hour * totals.ceiling_usd_per_hour / totals.usd_per_hour_after
+    return plain(max(raised.quantize(_MICRO, rounding=ROUND_FLOOR), usd_per_hour))
