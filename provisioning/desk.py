@@ -1,0 +1,107 @@
+"""What every verb works with: the context's records, its sellers and its engine."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from ..core.clock import Clock, system_clock
+from ..core.contexts import NamedContext
+from ..core.progress import Progress, silent
+from ..engines import find
+from ..providers.base import Provider
+from ..providers.table import open_provider
+from .engine import EngineSettings, EngineStack
+from .journal import Journal
+from .passphrase import open_passphrase
+from .plugin.sellers import Sellers
+from .plugin.settings import PluginSettings
+from .records import DeploymentRecord, Records, private_folder
+
+
+class Desk:
+    """One context's provisioning. Opens nothing until it is asked for."""
+
+    def __init__(
+        self,
+        context: NamedContext,
+        *,
+        progress: Progress = silent,
+        clock: Clock = system_clock,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.context = context
+        self.progress = progress
+        self.clock = clock
+        self.environment = environment
+        self.state = context.state_folder
+        self.records = Records(self.state)
+        self.sellers = cache(self._sellers)
+        self._passphrase = cache(lambda: open_passphrase(context, environment))
+
+    def journal(self, name: str) -> Journal:
+        """The deployment's write-ahead journal."""
+        return Journal(self.records.journal(name), self.clock)
+
+    def stack(self, record: DeploymentRecord, lock: int | None = None) -> EngineStack:
+        """The deployment's stack; `lock` is the descriptor that engine and plugin inherit.
+
+        Raises `MissingError` without an engine and `AuthError` without a passphrase.
+        """
+        private_folder(self.state)
+        return EngineStack(
+            EngineSettings(
+                program=find("pulumi").path,
+                home=self.state / "home",
+                backend=self.state / "pulumi",
+                stack=record.name,
+                passphrase=self._passphrase(),
+                plugin_environment=self._plugin(record),
+                lock_fd=lock,
+            )
+        )
+
+    def open(self, name: str, sites: str | None) -> Provider:
+        """The seller as the context has it, with the racks file of a deployment."""
+        return open_provider(
+            name,
+            self.context.context,
+            sites=Path(sites) if sites else None,
+            environment=self.environment,
+            clock=self.clock,
+        )
+
+    def _sellers(self, sites: str | None) -> Sellers:
+        return Sellers(lambda name: self.open(name, sites))
+
+    def _plugin(self, record: DeploymentRecord) -> dict[str, str]:
+        settings = PluginSettings(
+            context_file=self.context.file,
+            context_name=self.context.name,
+            journal=self.records.journal(record.name),
+            sites=Path(record.sites) if record.sites else None,
+        )
+        return {**self.environment, **settings.environment()}
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """One deployment under its lock: what a change works with."""
+
+    desk: Desk
+    record: DeploymentRecord
+    stack: EngineStack
+    journal: Journal
+    sellers: Sellers
+
+
+def work_on(desk: Desk, record: DeploymentRecord, lock: int | None = None) -> Work:
+    """Everything for a change of `record`, whose lock the caller holds as `lock`."""
+    return Work(
+        desk=desk,
+        record=record,
+        stack=desk.stack(record, lock),
+        journal=desk.journal(record.name),
+        sellers=desk.sellers(record.sites),
+    )

@@ -1,0 +1,60 @@
+"""How the world differs from the state, from sightings and a sweep. Pure."""
+
+from collections.abc import Iterable, Iterator
+
+from ..core.money import show_usd
+from ..providers.base import Machine
+from .observe import Sighting
+from .reports import Drift, DriftKind
+from .status import Told, last_told, remembered
+
+
+def differences(sightings: Iterable[Sighting], extra: Iterable[Machine]) -> tuple[Drift, ...]:
+    """Every difference: machines that are missing, changed, or there without being in state.
+
+    A machine whose seller could not be asked is in none of them.
+    """
+    asked = [sighting for sighting in sightings if sighting.problem is None]
+    compared = [drift for sighting in asked for drift in _compare(sighting)]
+    return (*compared, *(_extra(machine) for machine in extra))
+
+
+def _compare(sighting: Sighting) -> Iterator[Drift]:
+    inputs = sighting.record.inputs
+    if not sighting.alive:
+        yield _drift(sighting, DriftKind.MISSING, "machine", sighting.record.id, "gone at its seller")
+        return
+    if sighting.record.pending and sighting.machine is not None:
+        yield _drift(sighting, DriftKind.CHANGED, "id", "not known", sighting.machine.ref.id)
+        return
+    if sighting.machine is not None and sighting.machine.sku != inputs.offer.sku:
+        yield _drift(sighting, DriftKind.CHANGED, "sku", inputs.offer.sku, sighting.machine.sku)
+    before, after = _facts(remembered(sighting)), _facts(last_told(sighting))
+    for what in before:
+        if before[what] != after[what]:
+            yield _drift(sighting, DriftKind.CHANGED, what, before[what], after[what])
+
+
+def _facts(told: Told) -> dict[str, str]:
+    return {
+        "state": told.state,
+        "address": told.address or "none",
+        "price": show_usd(told.usd_per_hour, places=4),
+    }
+
+
+def _drift(sighting: Sighting, kind: DriftKind, what: str, before: str, after: str) -> Drift:
+    inputs = sighting.record.inputs
+    return Drift(machine=inputs.name, provider=inputs.offer.provider, kind=kind, what=what, before=before, after=after)
+
+
+def _extra(machine: Machine) -> Drift:
+    name = machine.labels.machine if machine.labels else machine.ref.id
+    return Drift(
+        machine=name,
+        provider=machine.provider,
+        kind=DriftKind.EXTRA,
+        what="machine",
+        before="in no state",
+        after=machine.ref.id,
+    )

@@ -1,0 +1,130 @@
+"""What the state says and what the sellers say, side by side, asked all at once.
+
+A seller that cannot be asked is a problem in the sighting, never a machine that is gone.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from ..core.digests import digest_of
+from ..core.errors import AmpacityError, ResourceError
+from ..planning.plan import BaseState, RunningMachine
+from ..providers.base import Machine, MachineState, Token
+from .desk import Work
+from .engine import EngineStack, pending_creates, records
+from .journal import Journal
+from .machines import MachineRecord
+from .plugin.bench import order_of
+from .plugin.outputs import ref_of
+from .plugin.sellers import Sellers
+from .surgery import Export, settle_pending
+from .tokens import placeholder_token
+
+ASKERS = 16
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """One machine in state, and how its seller has it: `machine` is `None` when it is gone.
+
+    With a `problem` the seller could not be asked, and `machine` says nothing.
+    """
+
+    record: MachineRecord
+    machine: Machine | None = None
+    problem: AmpacityError | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the seller surely has it."""
+        return self.machine is not None and self.machine.state is not MachineState.GONE
+
+
+def settled_export(stack: EngineStack, journal: Journal) -> Export | None:
+    """The state with interrupted creates as machines of unknown outcome; `None` where there is no stack."""
+    if not stack.exists():
+        return None
+    export = stack.export()
+    tokens = {create.urn: journal.token_for(create.urn, create.inputs) for create in pending_creates(export)}
+    return settle_pending(export, tokens)
+
+
+def machine_records(stack: EngineStack, journal: Journal) -> list[MachineRecord]:
+    """Every machine in state, interrupted creates included."""
+    export = settled_export(stack, journal)
+    return [] if export is None else records(export)
+
+
+def look(work: Work) -> list[Sighting]:
+    """Every machine in state with how its seller has it now, by name."""
+    known = machine_records(work.stack, work.journal)
+    return look_at(known, work.sellers)
+
+
+def look_at(known: Iterable[MachineRecord], sellers: Sellers) -> list[Sighting]:
+    """Ask about each of `known`, many at a time."""
+    rows = sorted(known, key=lambda record: record.inputs.name)
+    with ThreadPoolExecutor(max_workers=ASKERS) as pool:
+        return list(pool.map(lambda record: _sight(record, sellers), rows))
+
+
+def base_state(uid: str | None, sightings: Iterable[Sighting]) -> BaseState:
+    """What a plan is made against. Raises `ResourceError` when a seller could not be asked."""
+    seen = list(sightings)
+    for sighting in seen:
+        if sighting.problem is not None:
+            raise _unasked(sighting) from sighting.problem
+    facts = [[row.record.inputs.name, _id(row), row.record.inputs.replace, row.alive] for row in seen]
+    return BaseState(
+        deployment=uid,
+        digest=digest_of({"deployment": uid, "machines": sorted(facts)}),
+        machines=tuple(_running(sighting) for sighting in seen),
+    )
+
+
+def token_in(record: MachineRecord) -> Token:
+    """The token that made the machine, or empty where the state does not have it."""
+    return placeholder_token(record.id) or Token(str(record.outputs.get("token", "")))
+
+
+def _sight(record: MachineRecord, sellers: Sellers) -> Sighting:
+    try:
+        return Sighting(record=record, machine=_ask(record, sellers))
+    except AmpacityError as error:
+        return Sighting(record=record, problem=error)
+
+
+def _ask(record: MachineRecord, sellers: Sellers) -> Machine | None:
+    seller = sellers.get(record.inputs.offer.provider)
+    token = placeholder_token(record.id)
+    if token is not None:
+        return seller.find(order_of(record.inputs, token).labels, record.inputs.offer)
+    return seller.read(ref_of(record.id, record.outputs, record.inputs.offer))
+
+
+def _id(sighting: Sighting) -> str:
+    return sighting.machine.ref.id if sighting.machine is not None else sighting.record.id
+
+
+def _running(sighting: Sighting) -> RunningMachine:
+    inputs, machine = sighting.record.inputs, sighting.machine
+    ends_at = machine.ends_at if machine is not None else None
+    return RunningMachine(
+        name=inputs.name,
+        offer=inputs.offer,
+        inputs=inputs.replace,
+        alive=sighting.alive,
+        ends_at=ends_at or inputs.ends_at,
+        self_ending=machine.self_ending if machine is not None else False,
+    )
+
+
+def _unasked(sighting: Sighting) -> ResourceError:
+    provider = sighting.record.inputs.offer.provider
+    return ResourceError(
+        f"{provider} cannot be asked about {sighting.record.inputs.name}",
+        why=str(sighting.problem),
+        fix="ampacity status, when it answers again",
+        code="AMP-SELLER-UNASKED",
+    )

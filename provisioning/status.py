@@ -1,0 +1,123 @@
+"""How a deployment stands, from sightings: states, addresses, money, ends. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from ..providers.base import MachineState
+from .observe import Sighting
+from .records import DeploymentRecord
+from .reports import DeploymentStatus, MachineStatus
+
+UNKNOWN = "unknown"
+GONE = "gone"
+SECONDS_PER_HOUR = 3600
+
+
+def deployment_status(
+    record: DeploymentRecord, sightings: Iterable[Sighting], now: datetime, problems: Iterable[str] = ()
+) -> DeploymentStatus:
+    """The whole deployment at `now`. It is overdue when anything that bills is past its end."""
+    machines = tuple(machine_status(sighting, now) for sighting in sightings)
+    past = record.ends_at is not None and now >= record.ends_at
+    return DeploymentStatus(
+        name=record.name,
+        deployment=record.uid,
+        asked_at=now,
+        machines=machines,
+        ends_at=record.ends_at,
+        overdue=any(machine.overdue or (past and machine.state != GONE) for machine in machines),
+        problems=tuple(problems),
+    )
+
+
+def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
+    """One machine at `now`. What its seller does not say now is what it said last."""
+    inputs, told = sighting.record.inputs, last_told(sighting)
+    state, created_at = _state(sighting), told.created_at
+    ends_at = told.ends_at or inputs.ends_at
+    price = told.usd_per_hour if told.usd_per_hour is not None else inputs.offer.usd_per_hour
+    return MachineStatus(
+        name=inputs.name,
+        provider=inputs.offer.provider,
+        region=inputs.offer.region,
+        sku=inputs.offer.sku,
+        market=inputs.offer.market,
+        gpu=inputs.offer.gpu,
+        state=state,
+        id=_id(sighting),
+        address=told.address,
+        ssh=ssh_line(told.address, told.ssh_user, told.ssh_port),
+        usd_per_hour=price,
+        usd_so_far=None if state == GONE else cost(price, created_at, now),
+        created_at=created_at,
+        ends_at=ends_at,
+        self_ending=told.self_ending,
+        overdue=state != GONE and ends_at is not None and now >= ends_at,
+        note=told.note,
+        problems=_problems(sighting),
+    )
+
+
+def cost(usd_per_hour: Decimal | None, since: datetime | None, until: datetime) -> Decimal | None:
+    """Price x time, by the second; `None` where either is not known."""
+    if usd_per_hour is None or since is None:
+        return None
+    seconds = max(0, int((until - since).total_seconds()))
+    return usd_per_hour * seconds / SECONDS_PER_HOUR
+
+
+def ssh_line(address: str | None, user: str | None, port: int) -> str | None:
+    """The command that opens the machine, `None` while its address or user is not known."""
+    if not address or not user:
+        return None
+    return f"ssh {user}@{address}" if port == 22 else f"ssh -p {port} {user}@{address}"
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said last of a machine, by its seller or by the state's outputs."""
+
+    state: str = UNKNOWN
+    address: str | None = None
+    ssh_user: str | None = None
+    ssh_port: int = 22
+    usd_per_hour: Decimal | None = None
+    created_at: datetime | None = None
+    ends_at: datetime | None = None
+    self_ending: bool = False
+    note: str = ""
+
+
+def last_told(sighting: Sighting) -> Told:
+    """What the seller says now, or else what the state remembers of it."""
+    if sighting.machine is not None:
+        return msgspec.convert(sighting.machine, Told, from_attributes=True)
+    return remembered(sighting)
+
+
+def remembered(sighting: Sighting) -> Told:
+    """What the state remembers. Outputs that are nothing of the kind are as good as none."""
+    try:
+        return msgspec.convert(sighting.record.outputs, Told)
+    except msgspec.ValidationError:
+        return Told()
+
+
+def _state(sighting: Sighting) -> str:
+    if sighting.problem is not None:
+        return UNKNOWN
+    return sighting.machine.state.value if sighting.machine is not None else GONE
+
+
+def _id(sighting: Sighting) -> str | None:
+    if sighting.machine is not None:
+        return sighting.machine.ref.id
+    return None if sighting.record.pending else sighting.record.id
+
+
+def _problems(sighting: Sighting) -> tuple[str, ...]:
+    asked = () if sighting.problem is None else (str(sighting.problem),)
+    settled = sighting.machine is not None and sighting.machine.state is MachineState.RUNNING
+    return asked if settled else (*sighting.record.problems, *asked)
