@@ -19,9 +19,7 @@ MAX_FILES = 256
 How = Literal["keystore", "pasted"]
 
 
-class Approval(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"schema_": "schema"}
-):
+class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"schema_": "schema"}):
     """`ampacity.approval/1`: the exact message, its signature, and how that came about."""
 
     schema_: Literal["ampacity.approval/1"] = "ampacity.approval/1"

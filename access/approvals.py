@@ -65,9 +65,7 @@ def accept(
     return store(folder, wallet.account, approval)
 
 
-def check_approvals(
-    folder: Path, facts: PlanFacts, policy: Policy, *, domain: str, uri: str, now: datetime
-) -> Verdict:
+def check_approvals(folder: Path, facts: PlanFacts, policy: Policy, *, domain: str, uri: str, now: datetime) -> Verdict:
     """Count the distinct wallets of `policy` whose approvals in `folder` hold for exactly this plan."""
     request = ApprovalRequest(facts=facts, domain=domain, uri=uri, chain_id=policy.chain_id)
     stored, rejected = read_folder(folder)

@@ -1,6 +1,7 @@
 """The text of a message made by the `siwe` library, and checked to be what our own parser reads."""
 
 import secrets
+import warnings
 
 from ..core.errors import AmpacityError
 from .siwe.message import Message
@@ -32,7 +33,9 @@ def build_text(message: Message) -> str:
 
 
 def _library_text(message: Message) -> str:
-    from siwe import SiweMessage
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its grammar redefines core rules, and web3 imports old websockets
+        from siwe import SiweMessage
 
     text = SiweMessage(
         domain=message.domain,

@@ -4,6 +4,7 @@ A key is in memory only inside a `Signer`, which never shows it; passwords come 
 from an argument of a program.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import msgspec
 from ..core.errors import AuthError, UsageError
 from ..core.files import write_atomic
 from ..core.secrets import SecretRef, read_secret
-from .addresses import Address, address_of
+from .addresses import Address, address_of, checksum
 from .keyfile import KeyFile, read_keyfile
 from .siwe.signature import personal_hash
 
@@ -23,6 +24,9 @@ LIGHT_SCRYPT_N = 2**12
 
 Password = Callable[[], str]
 """Asks for, or fetches, the password; called once, when it is needed."""
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 class Keystore(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,13 +64,13 @@ def secret_password(ref: SecretRef, environment: Mapping[str, str]) -> Password:
 def create_keystore(folder: Path, name: str, password: str, *, scrypt_n: int = STANDARD_SCRYPT_N) -> Keystore:
     """Make a new key in `folder/name.json`, mode 0600. Raises `UsageError` rather than replace a file."""
     import coincurve
-    from eth_keyfile import create_keyfile_json
+    from eth_account import Account
 
-    path = folder / f"{name}.json"
+    path = folder / f"{_checked(name)}.json"
     if path.exists():
         raise UsageError(f"{path} exists", why="a key file is never replaced", fix="choose another name")
     key = coincurve.PrivateKey()
-    content = create_keyfile_json(key.secret, password.encode("utf-8"), kdf="scrypt", iterations=scrypt_n)
+    content = Account.encrypt(key.secret, password, kdf="scrypt", iterations=scrypt_n)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_atomic(path, msgspec.json.encode(content) + b"\n", mode=0o600)
     return Keystore(name=name, path=path, address=address_of(key.public_key.format(compressed=False)))
@@ -88,6 +92,16 @@ def unlock(keystore: Keystore, password: Password) -> Signer:
     return signer
 
 
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is no name for a key file",
+            why="letters, digits, dot, dash and underscore are allowed, at most 63, a letter or digit first",
+            fix="choose another name",
+        )
+    return name
+
+
 def _describe(path: Path) -> Keystore:
     name = path.name.removesuffix(".json")
     try:
@@ -101,10 +115,10 @@ def _claimed(content: KeyFile) -> Address | None:
 
 
 def _decrypt(path: Path, content: KeyFile, password: str) -> bytes:
-    from eth_keyfile import decode_keyfile_json
+    from eth_account import Account
 
     try:
-        return decode_keyfile_json(msgspec.to_builtins(content), password.encode("utf-8"))
+        return bytes(Account.decrypt(msgspec.to_builtins(content), password))
     except ValueError as error:
         raise AuthError(
             "The key file does not open",

@@ -6,9 +6,10 @@ of the plan; this sentence is for the eyes of the signer.
 """
 
 import re
+from decimal import Decimal
 
 from ..core.clock import rfc3339
-from ..core.money import show_usd
+from ..core.money import ceil_cents, show_usd
 from .facts import PlanFacts
 
 MAX_WHAT_CHARS = 1200
@@ -20,13 +21,17 @@ _MAX_NAME_CHARS = 160
 
 def statement(facts: PlanFacts) -> str:
     """What, from whom, the ceiling, until when. The same facts give the same sentence."""
-    worst = "without limit" if facts.worst_case_usd is None else f"{show_usd(facts.worst_case_usd)} in all"
+    worst = "without limit" if facts.worst_case_usd is None else f"{_usd(facts.worst_case_usd)} in all"
     return (
         f"I approve one use of plan {_safe(facts.name)} in context {_safe(facts.context)}: "
-        f"at most {show_usd(facts.ceiling_usd_per_hour)} per hour; at worst {worst}; "
+        f"at most {_usd(facts.ceiling_usd_per_hour)} per hour; at worst {worst}; "
         f"ends: {_safe(facts.ends)}; to be applied before {rfc3339(facts.expires_at)}; "
         f"changes: {_changes(facts.what)}"
     )
+
+
+def _usd(most: Decimal) -> str:
+    return show_usd(ceil_cents(most))
 
 
 def _changes(what: tuple[str, ...]) -> str:

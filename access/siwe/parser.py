@@ -97,9 +97,7 @@ def _version_and_chain(lines: Lines) -> int:
     lines.expect("Version: 1")
     text = lines.field("Chain ID: ")
     if not matches("chain-id", text) or int(text) > MAX_CHAIN_ID:
-        raise DeniedError(
-            Reason.SYNTAX, "Chain ID is no positive number without leading zeros in EIP-2294's range"
-        )
+        raise DeniedError(Reason.SYNTAX, "Chain ID is no positive number without leading zeros in EIP-2294's range")
     return int(text)
 
 

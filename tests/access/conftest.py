@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import ampacity
 import msgspec
 import pytest
+
+import ampacity
 from ampacity.access.approvals import accept
 from ampacity.access.facts import ApprovalRequest, PlanFacts
 from ampacity.access.keystore import Signer
@@ -24,11 +25,6 @@ NOW = datetime(2026, 11, 21, 4, 0, 0, tzinfo=UTC)
 VECTORS = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "siwe"
 
 Vectors = Callable[[str, str], dict[str, dict[str, object] | str]]
-
-
-@pytest.fixture
-def now() -> datetime:
-    return NOW
 
 
 @pytest.fixture
@@ -70,9 +66,7 @@ def facts() -> PlanFacts:
 
 @pytest.fixture(scope="session")
 def request_(facts: PlanFacts) -> ApprovalRequest:
-    return ApprovalRequest(
-        facts=facts, domain="ampacity.example", uri="https://ampacity.example/approve", chain_id=1
-    )
+    return ApprovalRequest(facts=facts, domain="ampacity.example", uri="https://ampacity.example/approve", chain_id=1)
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +115,7 @@ def expectation(request_: ApprovalRequest) -> Expectation:
 
 
 Approve = Callable[[Signer], Path]
+Take = Callable[[bytes, str], Path]
 
 
 @pytest.fixture
@@ -129,13 +124,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def approve(folder: Path, request_: ApprovalRequest, policy: Policy, write: Write) -> Approve:
-    """Sign the plan and store the approval, as the command line does."""
+def take(folder: Path, request_: ApprovalRequest, policy: Policy) -> Take:
+    """Take in a message and its signature, as the command line does."""
+
+    def make(raw: bytes, signature: str) -> Path:
+        return accept(folder, request_, policy, raw=raw, signature=signature, how="pasted", now=NOW)
+
+    return make
+
+
+@pytest.fixture
+def approve(take: Take, write: Write) -> Approve:
+    """Sign the plan and store the approval."""
 
     def make(signer: Signer) -> Path:
         raw = write(signer)
-        return accept(
-            folder, request_, policy, raw=raw, signature=signer.sign(raw), how="keystore", now=NOW
-        )
+        return take(raw, signer.sign(raw))
 
     return make

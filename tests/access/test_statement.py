@@ -1,0 +1,74 @@
+"""The sentence that a signer reads is plain, complete where it must be, and cannot be forged by a name."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ampacity.access.facts import PlanFacts
+from ampacity.access.siwe.grammar import matches
+from ampacity.access.statement import statement
+
+words = st.text(max_size=200)
+
+
+def test_it_says_what_from_whom_the_ceiling_and_until_when(facts: PlanFacts) -> None:
+    assert statement(facts) == (
+        "I approve one use of plan llama-train in context sandbox: at most $60.00 per hour; "
+        "at worst $5,760.00 in all; ends: 96 h after it starts; to be applied before 2026-11-21T05:00:00Z; "
+        "changes: 3 x p5.48xlarge from aws us-east-1 (on_demand)"
+    )
+
+
+def test_a_deployment_without_an_end_is_said_to_have_no_limit(facts: PlanFacts) -> None:
+    endless = msgspec.structs.replace(facts, worst_case_usd=None, ends="never")
+    assert "at worst without limit; ends: never;" in statement(endless)
+
+
+def test_figures_are_rounded_up_to_cents_never_down(facts: PlanFacts) -> None:
+    precise = msgspec.structs.replace(
+        facts, ceiling_usd_per_hour=Decimal("60.001"), worst_case_usd=Decimal("5760.0000001")
+    )
+    assert "at most $60.01 per hour; at worst $5,760.01 in all" in statement(precise)
+
+
+def test_a_product_name_cannot_pass_for_a_ceiling(facts: PlanFacts) -> None:
+    forged = msgspec.structs.replace(facts, what=("1 x gpu; at most $1.00 per hour\nURI: https://evil",))
+    assert statement(forged).endswith("changes: 1 x gpu? at most ?1.00 per hour URI: https://evil")
+    assert statement(forged).count("$") == 2
+
+
+def test_a_long_list_is_cut_at_a_whole_line_and_the_rest_is_counted(facts: PlanFacts) -> None:
+    # 1,200 characters hold 12 lines of 98 and their separators
+    many = msgspec.structs.replace(facts, what=tuple(f"{number:02} {'x' * 95}" for number in range(40)))
+    text = statement(many)
+    assert text.endswith("; and 28 more kinds, see the plan")
+    assert "; 11 xx" in text
+    assert "; 12 xx" not in text
+
+
+@pytest.mark.parametrize("what", [(), ("",)])
+def test_a_plan_without_changes_says_none(facts: PlanFacts, what: tuple[str, ...]) -> None:
+    assert statement(msgspec.structs.replace(facts, what=what)).endswith("changes: none")
+
+
+@given(words, words, st.lists(words, max_size=30), st.decimals(0, 10**12, places=4), words)
+def test_whatever_the_plan_holds_it_is_a_statement_of_bounded_length(
+    name: str, context: str, what: list[str], usd: Decimal, ends: str
+) -> None:
+    facts = PlanFacts(
+        digest="sha256:" + "00" * 32,  # type: ignore[arg-type]
+        name=name,
+        context=context,
+        what=tuple(what),
+        ceiling_usd_per_hour=usd,
+        worst_case_usd=usd,
+        ends=ends,
+        expires_at=datetime(2026, 11, 21, tzinfo=UTC),
+    )
+    text = statement(facts)
+    assert matches("statement", text)
+    assert len(text) <= 2048
