@@ -74,9 +74,12 @@ class Journal:
     def settle(self, token: Token, state: EntryState, *, id: str | None = None, note: str = "") -> None:  # noqa: A002
         """Record what became of `token`; quiet where the journal never heard of it."""
         entry = self.entry(token)
-        if entry is not None:
-            known = id or entry.id
-            self._write(msgspec.structs.replace(entry, state=state, id=known, note=note, at=self._clock()))
+        if entry is None:
+            return
+        at = entry.at if state is entry.state else self._clock()
+        settled = msgspec.structs.replace(entry, state=state, id=id or entry.id, note=note, at=at)
+        if settled != entry:
+            self._write(settled)
 
     def entry(self, token: Token) -> JournalEntry | None:
         """What is known of `token`. Raises `ResourceError` for an entry that cannot be read."""

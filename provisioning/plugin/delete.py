@@ -1,0 +1,33 @@
+"""Delete: until the seller says that it is gone. Quiet where there is nothing."""
+
+from ...core.errors import CancelledError, TimedOutError
+from ...providers.base import MachineRef, Provisions, StillThereError
+from .bench import Bench
+from .patience import poll, retry
+from .read import lose, resolve
+from .subject import Subject
+
+
+def delete(bench: Bench, subject: Subject, seconds: float) -> None:
+    """Remove the machine. Raises `AmpacityError` while it is, or may be, still there."""
+    seller = bench.sellers.get(subject.inputs.offer.provider)
+    if not subject.pending:
+        _remove(bench, seller, subject.ref, seconds)
+    elif machine := resolve(bench, seller, subject):
+        _remove(bench, seller, machine.ref, seconds)
+    lose(bench, subject.token)
+
+
+def _remove(bench: Bench, seller: Provisions, ref: MachineRef, seconds: float) -> None:
+    def gone() -> bool | None:
+        try:
+            retry(lambda: seller.delete(ref), stop=bench.stop)
+        except StillThereError:
+            return None
+        return True
+
+    if poll(gone, seconds=seconds, stop=bench.stop, most=3.0):
+        return
+    if bench.stop.is_set():
+        raise CancelledError(f"{ref.id} is being deleted", why="stopped waiting for its end", fix="destroy again")
+    raise TimedOutError(f"{ref.id} is not gone after {seconds:.0f} s", fix="destroy again")
