@@ -9,12 +9,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from ..core.errors import UsageError
 from ..core.files import write_atomic
 from .addresses import Address
 from .bounded import read_bounded
 
 MAX_FILE_BYTES = 16 * 1024
 MAX_FILES = 256
+_MAX_WHY_CHARS = 200
 
 How = Literal["keystore", "pasted"]
 
@@ -75,10 +77,35 @@ def read_folder(folder: Path) -> tuple[list[StoredApproval], list[Rejected]]:
     return good, bad
 
 
+def write_message(path: Path, text: str) -> None:
+    """Write the exact text for a wallet on another computer: no line end is added."""
+    write_atomic(path, text.encode("ascii"))
+
+
+def read_message(path: Path) -> bytes:
+    """The exact bytes that were signed elsewhere; raises `UsageError` where there is no such file."""
+    try:
+        return read_bounded(path, MAX_FILE_BYTES)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            "The message cannot be read",
+            why=f"{path}: {error}",
+            fix="name the file that `ampacity approve PLAN --message-out FILE` wrote",
+            code="AMP-APPROVAL-MESSAGE",
+        ) from error
+
+
 def _read(path: Path) -> StoredApproval | Rejected:
-    name = ascii(path.name)[1:-1]
+    name = _printable(path.name)
     try:
         approval = msgspec.json.decode(read_bounded(path, MAX_FILE_BYTES, follow=False), type=Approval)
-    except (OSError, ValueError, RecursionError) as error:
-        return Rejected(file=name, why=f"it is no readable approval: {error}")
+    except OSError as error:
+        return Rejected(file=name, why=f"it cannot be read: {error.strerror}")
+    except (ValueError, RecursionError) as error:
+        return Rejected(file=name, why=_printable(f"it is no approval: {error}"))
     return StoredApproval(file=name, approval=approval)
+
+
+def _printable(text: str) -> str:
+    """`text` for a terminal: names and contents of these files may hold anything."""
+    return "".join(one if one.isascii() and one.isprintable() else "?" for one in text[:_MAX_WHY_CHARS])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ampacity.access.approval_files import MAX_FILES, approvals_folder
+from ampacity.access.approval_files import MAX_FILES, approvals_folder, read_message, write_message
 from ampacity.access.approvals import (
     Verdict,
     approval_message,
@@ -28,7 +28,7 @@ from ampacity.access.siwe.denied import DeniedError, Reason
 from ampacity.access.siwe.message import Stamp
 from ampacity.access.siwe.parser import parse
 from ampacity.core.clock import rfc3339
-from ampacity.core.errors import PolicyError, UnexpectedChangeError
+from ampacity.core.errors import PolicyError, UnexpectedChangeError, UsageError
 
 Write = Callable[..., bytes]
 Approve = Callable[[Signer], Path]
@@ -269,12 +269,15 @@ def test_links_pipes_and_folders_are_not_followed(
     assert sorted(one.file for one in verdict.rejected) == ["folder.json", "link.json", "pipe.json"]
 
 
-def test_a_files_name_cannot_write_to_the_terminal(check: Check, folder: Path) -> None:
+def test_neither_a_files_name_nor_its_content_can_write_to_the_terminal(check: Check, folder: Path) -> None:
     folder.mkdir()
-    (folder / "\x1b[2J\u202e.json").write_text("")
+    keys = {"schema": "ampacity.approval/1", "\x1b]0;owned\x07\u202e": 1}
+    (folder / "\x1b[2J\u202e.json").write_text(json.dumps(keys))
     (rejected,) = check().rejected
-    assert rejected.file.isascii()
-    assert rejected.file.isprintable()
+    for shown in (rejected.file, rejected.why):
+        assert shown.isascii()
+        assert shown.isprintable()
+    assert "unknown field" in rejected.why
 
 
 def test_a_folder_stuffed_with_files_denies(
@@ -341,6 +344,23 @@ def test_a_message_that_an_editor_touched_is_refused(take: Take, write: Write, s
     for touched in (raw + b"\n", raw.replace(b"\n", b"\r\n"), raw + b" "):
         with pytest.raises(DeniedError):
             take(touched, signers[0].sign(raw))
+
+
+def test_a_message_for_another_computer_is_a_file_of_exactly_its_bytes(
+    tmp_path: Path, take: Take, check: Check, write: Write, signers: list[Signer]
+) -> None:
+    raw = write(signers[0])
+    write_message(tmp_path / "message.txt", raw.decode())
+    assert (tmp_path / "message.txt").read_bytes() == raw
+    take(read_message(tmp_path / "message.txt"), signers[0].sign(raw))
+    assert check().have == 1
+
+
+def test_a_message_file_that_is_absent_or_huge_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "huge").write_bytes(b"a" * 20_000)
+    for name in ("absent", "huge"):
+        with pytest.raises(UsageError, match="cannot be read"):
+            read_message(tmp_path / name)
 
 
 def test_an_expired_plan_is_not_put_before_a_signer(
