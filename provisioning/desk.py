@@ -20,6 +20,9 @@ from .plugin.sellers import Sellers
 from .plugin.settings import PluginSettings
 from .records import DeploymentRecord, Records, private_folder
 
+SETTLE_SECONDS = 10.0
+"""How long a machine that was just asked for may be absent from its seller's own list."""
+
 
 class Desk:
     """One context's provisioning. Opens nothing until it is asked for."""
@@ -82,6 +85,7 @@ class Desk:
             context_name=self.context.name,
             journal=self.records.journal(record.name),
             sites=Path(record.sites) if record.sites else None,
+            settle_seconds=SETTLE_SECONDS,
         )
         return {**self.environment, **settings.environment()}
 

@@ -11,16 +11,15 @@ import msgspec
 from ..core.digests import digest_of
 from ..core.errors import AmpacityError, ResourceError
 from ..planning.plan import BaseState, RunningMachine
-from ..providers.base import Machine, MachineState, Token
+from ..providers.base import Machine, MachineState
 from .desk import Work
 from .engine import EngineStack, pending_creates, records
 from .journal import Journal
 from .machines import MachineRecord
 from .plugin.bench import order_of
-from .plugin.outputs import ref_of
 from .plugin.sellers import Sellers
+from .plugin.subject import Subject
 from .surgery import Export, settle_pending
-from .tokens import placeholder_token
 
 ASKERS = 16
 
@@ -83,9 +82,9 @@ def base_state(uid: str | None, sightings: Iterable[Sighting]) -> BaseState:
     )
 
 
-def token_in(record: MachineRecord) -> Token:
-    """The token that made the machine, or empty where the state does not have it."""
-    return placeholder_token(record.id) or Token(str(record.outputs.get("token", "")))
+def subject_of(record: MachineRecord) -> Subject:
+    """The record with its token and its seller's reference."""
+    return Subject(urn=record.urn, id=record.id, inputs=record.inputs, outputs=dict(record.outputs))
 
 
 def _sight(record: MachineRecord, sellers: Sellers) -> Sighting:
@@ -96,11 +95,10 @@ def _sight(record: MachineRecord, sellers: Sellers) -> Sighting:
 
 
 def _ask(record: MachineRecord, sellers: Sellers) -> Machine | None:
-    seller = sellers.get(record.inputs.offer.provider)
-    token = placeholder_token(record.id)
-    if token is not None:
-        return seller.find(order_of(record.inputs, token).labels, record.inputs.offer)
-    return seller.read(ref_of(record.id, record.outputs, record.inputs.offer))
+    seller, subject = sellers.get(record.inputs.offer.provider), subject_of(record)
+    if subject.pending:
+        return seller.find(order_of(record.inputs, subject.token).labels, record.inputs.offer)
+    return seller.read(subject.ref)
 
 
 def _id(sighting: Sighting) -> str:

@@ -11,7 +11,7 @@ from ..providers.base import Machine, MachineState, StillThereError, Token
 from .desk import Work
 from .journal import EntryState
 from .machines import MachineRecord
-from .observe import ASKERS, token_in
+from .observe import ASKERS, subject_of
 from .plugin.patience import poll, retry
 
 REMOVE_SECONDS = 180.0
@@ -39,7 +39,7 @@ def strays(swept: Iterable[Machine], known: Iterable[MachineRecord]) -> list[Mac
     """The machines of a sweep that no record accounts for, neither by id nor by token."""
     rows = list(known)
     ids = {(row.inputs.offer.provider, row.id) for row in rows}
-    pending = {token_in(row) for row in rows if row.pending}
+    pending = {subject_of(row).token for row in rows if row.pending}
     return [
         machine for machine in swept if (machine.provider, machine.ref.id) not in ids and token(machine) not in pending
     ]

@@ -1,0 +1,133 @@
+"""Apply: every refusal first, then the use of the plan on disk, then the engine."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..core.digests import Digest
+from ..core.errors import ResourceError
+from ..planning.plan import Plan
+from ..providers.base import Bids, Offer, capability
+from . import refusals
+from .desk import Desk, Work, work_on
+from .finish import finish, settle
+from .gate import ApprovalGate
+from .lock import deployment_lock
+from .observe import Sighting, base_state, look
+from .records import DeploymentRecord, UsedPlan, new_uid
+from .reports import ApplyReport
+from .userdata import remember
+from .wanted import end_of, wanted_machines
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asks to be applied. `folder` is the plan's, which its paths start from."""
+
+    plan: Plan
+    digest: Digest
+    live: Mapping[str, Offer]
+    user_data: str | None = None
+    folder: Path | None = None
+    sites: Path | None = None
+
+
+def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> None:
+    """Every refusal that can be said before the question is asked."""
+    plan = intent.plan
+    record = desk.records.find(plan.name)
+    refuse_early(desk, intent, record)
+    seen = look(work_on(desk, record)) if record else []
+    refuse_late(desk, intent, record, seen)
+    gate.check(plan, intent.digest)
+
+
+def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
+    """Make the plan so. Everything is checked again under the lock, in the state as it is then."""
+    plan = intent.plan
+    with deployment_lock(desk.records.lock(plan.name), plan.name, "apply") as lock:
+        record = desk.records.find(plan.name)
+        refuse_early(desk, intent, record)
+        work = work_on(desk, record or _draft(desk, intent), lock)
+        seen = look(work) if record else []
+        refuse_late(desk, intent, record, seen)
+        refusals.refuse_user_data(plan, intent.user_data)
+        approval = gate.check(plan, intent.digest)
+        return _spend(work, intent, approval, seen)
+
+
+def refuse_early(desk: Desk, intent: Intent, record: DeploymentRecord | None) -> None:
+    """The refusals that need nobody to be asked."""
+    plan = intent.plan
+    refusals.refuse_expired(plan, desk.clock())
+    here = record.used(intent.digest) if record else None
+    refusals.refuse_used(plan, here or desk.records.archived_use(intent.digest))
+    refusals.refuse_other_context(plan, desk.context.name)
+
+
+def refuse_late(desk: Desk, intent: Intent, record: DeploymentRecord | None, seen: Sequence[Sighting]) -> None:
+    """The refusals that need state and sellers."""
+    refusals.refuse_stale(intent.plan, base_state(record.uid if record else None, seen))
+    _refuse_auctions(desk, intent)
+    refusals.refuse_price(intent.plan, intent.live)
+
+
+def _refuse_auctions(desk: Desk, intent: Intent) -> None:
+    plan = intent.plan
+    auctioned = {auction.machine for auction in plan.auctions}
+    names = {plan.offer_of(machine).provider for machine in plan.machines if machine.name in auctioned}
+    sites = str(intent.sites) if intent.sites else None
+    for name in sorted(names):
+        if capability(desk.open(name, sites), Bids) is None:
+            raise ResourceError(
+                f"{name} takes no bids here",
+                why="the plan buys from it by auction",
+                fix="ampacity providers list, then ampacity plan SPEC",
+                code="AMP-AUCTION-UNABLE",
+            )
+
+
+def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) -> ApplyReport:
+    """From here on the plan is used, whatever happens."""
+    desk, now = work.desk, work.desk.clock()
+    wanted = wanted_machines(
+        intent.plan,
+        intent.digest,
+        uid=work.record.uid,
+        standing={sighting.record.inputs.name: sighting for sighting in seen},
+        user_data=intent.user_data,
+        ends_at=end_of(intent.plan, now),
+    )
+    use = UsedPlan(digest=intent.digest, at=now, approval=approval)
+    record = msgspec.structs.replace(
+        work.record,
+        plans=(*work.record.plans, use),
+        wanted=wanted,
+        ends_at=end_of(intent.plan, now),
+        hours=intent.plan.hours,
+        sites=_absolute(intent.sites) or work.record.sites,
+        user_data=remember(intent.plan, intent.folder),
+    )
+    desk.records.save(record)
+    work = msgspec.structs.replace(work, record=record)
+    settle(work)
+    return finish(work, wanted, seen)
+
+
+def _draft(desk: Desk, intent: Intent) -> DeploymentRecord:
+    """A deployment that does not exist yet; nothing is written of it until its plan is used."""
+    plan = intent.plan
+    return DeploymentRecord(
+        uid=new_uid(),
+        name=plan.name,
+        context=plan.context,
+        created_at=desk.clock(),
+        ends_at=None,
+        hours=plan.hours,
+        sites=_absolute(intent.sites),
+        user_data=None,
+    )
+
+
+def _absolute(path: Path | None) -> str | None:
+    return str(path.expanduser().resolve()) if path else None

@@ -1,0 +1,100 @@
+"""The face of this room: from a plan to running machines and back, for one context."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..core.clock import Clock, system_clock
+from ..core.contexts import NamedContext
+from ..core.digests import Digest
+from ..core.progress import Progress, silent
+from ..planning.plan import BaseState, Plan
+from ..providers.base import Offer
+from . import apply, destroy, observe, orphans, recover, strays
+from .desk import Desk, work_on
+from .drift import differences
+from .gate import ApprovalGate
+from .reports import ApplyReport, DeploymentStatus, DestroyReport, DriftReport, OrphanReport
+from .status import deployment_status
+
+
+class Control:
+    """Every verb that touches machines. Reads ask the sellers; changes hold the deployment's lock."""
+
+    def __init__(
+        self,
+        context: NamedContext,
+        *,
+        progress: Progress = silent,
+        clock: Clock = system_clock,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._desk = Desk(context, progress=progress, clock=clock, environment=environment)
+
+    def names(self) -> list[str]:
+        """Every deployment of this context."""
+        return self._desk.records.names()
+
+    def base_state(self, name: str) -> BaseState:
+        """What a plan is made against. Raises `ResourceError` when a seller cannot be asked."""
+        record = self._desk.records.find(name)
+        if record is None:
+            return observe.base_state(None, [])
+        return observe.base_state(record.uid, observe.look(work_on(self._desk, record)))
+
+    def check(self, plan: Plan, digest: Digest, live: Mapping[str, Offer], gate: ApprovalGate) -> None:
+        """Every refusal, before the question is asked; see `refusals` for codes and exits.
+
+        `live` has fresh offers by `Offer.key`; one that is missing there has no known price.
+        """
+        apply.check(self._desk, apply.Intent(plan=plan, digest=digest, live=live), gate)
+
+    def apply(
+        self,
+        plan: Plan,
+        digest: Digest,
+        *,
+        user_data: str | None,
+        sites: Path | None,
+        live: Mapping[str, Offer],
+        gate: ApprovalGate,
+        folder: Path | None = None,
+    ) -> ApplyReport:
+        """Carry the plan out, once. `folder` is where the plan lies, so that `recover` finds its files.
+
+        Raises as `check` does; what fails for single machines is in the report.
+        """
+        intent = apply.Intent(plan=plan, digest=digest, live=live, user_data=user_data, folder=folder, sites=sites)
+        return apply.apply(self._desk, intent, gate)
+
+    def status(self, name: str) -> DeploymentStatus:
+        """Every machine as its seller has it now, what it costs, when it ends."""
+        record = self._desk.records.get(name)
+        sightings = observe.look(work_on(self._desk, record))
+        return deployment_status(record, sightings, self._desk.clock())
+
+    def drift(self, name: str) -> DriftReport:
+        """Where the sellers differ from the state. Changes nothing."""
+        work = work_on(self._desk, self._desk.records.get(name))
+        seen = observe.look(work)
+        known = [sighting.record for sighting in seen]
+        swept = strays.sweep(work, known)
+        unasked = tuple(f"{s.record.inputs.name}: {s.problem}" for s in seen if s.problem is not None)
+        found = differences(seen, strays.strays(swept.machines, known))
+        return DriftReport(name=name, differences=found, problems=(*unasked, *swept.problems))
+
+    def recover(self, name: str) -> ApplyReport:
+        """Settle what a crash left open, then finish the last applied plan."""
+        return recover.recover(self._desk, name)
+
+    def destroy(self, name: str) -> DestroyReport:
+        """Remove every machine of the deployment, whether the state knows it or not."""
+        return destroy.destroy(self._desk, name)
+
+    def overdue(self) -> list[DeploymentStatus]:
+        """The deployments that are past their end and still have machines."""
+        return [found for found in map(self.status, self.names()) if found.overdue]
+
+    def orphans(self) -> OrphanReport:
+        """Machines with our labels that no state here accounts for, or that are past their end."""
+        return orphans.find_orphans(self._desk)

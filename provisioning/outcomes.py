@@ -1,0 +1,66 @@
+"""What came of a change, machine by machine, from the state and the engine's own account. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from .engine import EngineResult
+from .machines import MachineInputs, MachineRecord
+from .observe import Sighting
+from .reports import MachineOutcome, Outcome
+from .status import remembered, ssh_line
+
+
+def outcomes(
+    wanted: Iterable[MachineInputs], known: Iterable[MachineRecord], result: EngineResult | None
+) -> tuple[MachineOutcome, ...]:
+    """One line a wanted machine. `result` is `None` where the engine did not get to the end."""
+    standing = {record.inputs.name: record for record in known}
+    told = _reasons(result)
+    return tuple(_outcome(inputs, standing.get(inputs.name), told.get(inputs.name, ())) for inputs in wanted)
+
+
+def gone_from(before: Iterable[MachineRecord], after: Iterable[MachineRecord]) -> tuple[str, ...]:
+    """Names that were in state and are no more."""
+    return tuple(sorted({row.inputs.name for row in before} - {row.inputs.name for row in after}))
+
+
+def _outcome(inputs: MachineInputs, record: MachineRecord | None, told: Sequence[str]) -> MachineOutcome:
+    if record is None:
+        return _line(inputs, Outcome.FAILED if told else Outcome.ABSENT, told)
+    reasons = tuple(dict.fromkeys((*record.problems, *told)))
+    if record.pending:
+        return _line(inputs, Outcome.PENDING, reasons)
+    last = remembered(Sighting(record=record))
+    outcome = Outcome.FAILED if reasons or last.state != "running" else Outcome.OK
+    return MachineOutcome(
+        name=inputs.name,
+        provider=inputs.offer.provider,
+        region=inputs.offer.region,
+        sku=inputs.offer.sku,
+        outcome=outcome,
+        reasons=reasons,
+        id=record.id,
+        address=last.address,
+        ssh=ssh_line(last.address, last.ssh_user, last.ssh_port),
+        usd_per_hour=last.usd_per_hour if last.usd_per_hour is not None else inputs.offer.usd_per_hour,
+        ends_at=last.ends_at or record.inputs.ends_at,
+    )
+
+
+def _line(inputs: MachineInputs, outcome: Outcome, reasons: Sequence[str]) -> MachineOutcome:
+    return MachineOutcome(
+        name=inputs.name,
+        provider=inputs.offer.provider,
+        region=inputs.offer.region,
+        sku=inputs.offer.sku,
+        outcome=outcome,
+        reasons=tuple(reasons),
+        usd_per_hour=inputs.offer.usd_per_hour,
+        ends_at=inputs.ends_at,
+    )
+
+
+def _reasons(result: EngineResult | None) -> dict[str, tuple[str, ...]]:
+    """Why machines failed in this run, by name."""
+    if result is None:
+        return {}
+    return {change.machine: change.reasons or ("the engine gives no reason",) for change in result.failed}

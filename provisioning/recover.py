@@ -1,0 +1,114 @@
+"""Recover: what a crash left half-made is found and settled, then the last applied plan is finished.
+
+Afterwards no machine of the deployment is outside the state, and none is there twice.
+"""
+
+import time
+from collections.abc import Sequence
+
+import msgspec
+
+from ..core.errors import UnexpectedChangeError
+from ..providers.base import Machine
+from .desk import SETTLE_SECONDS, Desk, Work, work_on
+from .finish import finish, settle
+from .journal import EntryState, JournalEntry
+from .lock import deployment_lock
+from .machines import MachineInputs, MachineRecord
+from .observe import look, machine_records, subject_of
+from .reports import ApplyReport
+from .strays import Sweep, remove, strays, sweep, token
+from .userdata import read_again
+
+
+def recover(desk: Desk, name: str) -> ApplyReport:
+    """Settle what is open and finish the last plan. Raises `MissingError` for a name without a record."""
+    desk.records.get(name)
+    with deployment_lock(desk.records.lock(name), name, "recover") as lock:
+        work = work_on(desk, desk.records.get(name), lock)
+        interrupted = settle(work)
+        seen = look(work)
+        found = open_cases(work, [sighting.record for sighting in seen])
+        wanted, held_back = _wanted(work, seen_names={s.record.inputs.name for s in seen}, found=found.machines)
+        report = finish(work, wanted, seen)
+        cleaned = clean(work, found)
+        return _with_notes(report, interrupted, found, cleaned, held_back)
+
+
+def open_cases(work: Work, known: Sequence[MachineRecord]) -> Sweep:
+    """The machines that no record accounts for, once every late one had the time to show itself."""
+    waited = _await_late(work, known)
+    swept = sweep(work, known)
+    outside = tuple(strays(swept.machines, known))
+    if not swept.problems:
+        _close(work, waited, {token(machine) for machine in outside})
+    return msgspec.structs.replace(swept, machines=outside)
+
+
+def clean(work: Work, found: Sweep) -> Sweep:
+    """End what is still outside the state, unless the plan waits for it: then the next recover takes it in.
+
+    Only machines that carry this deployment's id are touched. `machines` are those that were ended.
+    """
+    if not found.machines:
+        return Sweep()
+    known = machine_records(work.stack, work.journal)
+    settled = {record.inputs.name for record in known if not record.pending}
+    awaited = {machine.name for machine in work.record.wanted} - settled
+    outside = strays(found.machines, known)
+    extra = tuple(machine for machine in outside if name_of(machine) not in awaited)
+    removed = remove(work, extra)
+    return Sweep(machines=extra, problems=(*removed.problems, *(_waits(m) for m in outside if m not in extra)))
+
+
+def name_of(machine: Machine) -> str:
+    """Its name in the plan, or the seller's id where it has none."""
+    return machine.labels.machine if machine.labels else machine.ref.id
+
+
+def _await_late(work: Work, known: Sequence[MachineRecord]) -> list[JournalEntry]:
+    """The create calls without an answer, after each had `SETTLE_SECONDS` to become visible."""
+    tokens = {subject_of(record).token for record in known}
+    entries = work.journal.entries()
+    late = [entry for entry in entries if entry.state is EntryState.INTENDED and entry.token not in tokens]
+    now = work.desk.clock()
+    rest = [SETTLE_SECONDS - (now - entry.at).total_seconds() for entry in late]
+    time.sleep(max(0.0, min(SETTLE_SECONDS, max(rest, default=0.0))))
+    return late
+
+
+def _close(work: Work, late: Sequence[JournalEntry], made: set[object]) -> None:
+    for entry in late:
+        if entry.token not in made:
+            work.journal.settle(entry.token, EntryState.REFUSED, note="looked for, and never made")
+
+
+def _wanted(
+    work: Work, *, seen_names: set[str], found: Sequence[Machine]
+) -> tuple[tuple[MachineInputs, ...], tuple[str, ...]]:
+    """The last plan's machines. Without its user-data only what exists already is kept or taken in."""
+    wanted = work.record.wanted
+    try:
+        user_data = read_again(work.record)
+    except UnexpectedChangeError as error:
+        there = seen_names | {name_of(machine) for machine in found}
+        kept = tuple(machine for machine in wanted if machine.name in there)
+        missing = tuple(f"{machine.name} is not made: {error.why}" for machine in wanted if machine.name not in there)
+        return kept, missing
+    return tuple(msgspec.structs.replace(machine, user_data=user_data) for machine in wanted), ()
+
+
+def _with_notes(
+    report: ApplyReport, interrupted: int, found: Sweep, cleaned: Sweep, held_back: tuple[str, ...]
+) -> ApplyReport:
+    removed = {machine.ref.id for machine in cleaned.machines}
+    notes = [f"{interrupted} interrupted creates were settled"] if interrupted else []
+    for machine in found.machines:
+        what = "ended: it was there twice or is not wanted" if machine.ref.id in removed else "taken into the state"
+        notes.append(f"{name_of(machine)} ({machine.provider} {machine.ref.id}) was in no state: {what}")
+    problems = (*report.problems, *held_back, *found.problems, *cleaned.problems)
+    return msgspec.structs.replace(report, notes=(*report.notes, *notes), problems=problems)
+
+
+def _waits(machine: Machine) -> str:
+    return f"{name_of(machine)} ({machine.provider} {machine.ref.id}) runs outside the state; recover again"
