@@ -55,12 +55,20 @@ class Harness(ABC):
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.folder = folder
-        self.provider: Provider
 
-    def open(self, settings: ProviderSettings, *, sites: Path | None = None) -> Provider:
+    @abstractmethod
+    def settings(self) -> ProviderSettings:
+        """What a context would say of the seller."""
+
+    @cached_property
+    def provider(self) -> Provider:
+        """The seller, opened by the first test that asks."""
+        return self.open(self.settings())
+
+    def open(self, settings: ProviderSettings) -> Provider:
         """A fresh provider, as the command line would open it."""
         context = Context(providers={self.name: settings}, loopback=True)
-        return open_provider(self.name, context, sites=sites, environment={}, clock=system_clock)
+        return open_provider(self.name, context, environment={}, clock=system_clock)
 
     @abstractmethod
     def fault(self, kind: FaultKind, machine: str | None = None) -> None:
@@ -111,7 +119,6 @@ class ServedHarness(Harness):
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
         self.endpoint = f"http://127.0.0.1:{self._server.port}"
-        self.provider = self.open(self.settings())
 
     def settings(self) -> ProviderSettings:
         return ProviderSettings(endpoint=self.endpoint, timeout_seconds=5.0)
@@ -158,7 +165,9 @@ class OwnHarness(Harness):
         self._sites = folder / "sites.yaml"
         self._sites.write_text(TWELVE_NODES)
         self._ledger = folder / "sites.ledger.sqlite3"
-        self.provider = self.open(ProviderSettings(), sites=self._sites)
+
+    def settings(self) -> ProviderSettings:
+        return ProviderSettings(options={"sites": str(self._sites)})
 
     def fault(self, kind: FaultKind, machine: str | None = None) -> None:
         if kind is FaultKind.PREEMPT:
