@@ -7,8 +7,8 @@ from .builder import compute
 from .cid import Cid, parse_cid
 from .content import POLICY, Content, Difference, DifferenceKind, Pin, Verification
 from .kubo import KuboNode
-from .pin import pin
-from .verify import verify
+from .pinning import pin
+from .verification import verify
 
 __all__ = [
     "POLICY",

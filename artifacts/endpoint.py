@@ -4,7 +4,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from ..core.contexts import check_endpoint
+from ..core.endpoints import check_endpoint
 from ..core.errors import UsageError
 
 _MULTIADDR = re.compile(r"/(?:dns|dns4|dns6|ip4|ip6)/([^/]+)/tcp/([0-9]{1,5})(?:/(https?))?")
@@ -49,9 +49,11 @@ def _port_fits(api: str) -> bool:
 
 
 def _refusal(api: str) -> UsageError:
+    """Without what stands before an `@`: it may be a password."""
+    shown = api.rpartition("@")[2]
     return UsageError(
         "The IPFS API cannot be used",
-        why=f"{api!r} is neither http(s)://HOST:PORT nor a multiaddr such as /ip4/127.0.0.1/tcp/5001",
+        why=f"{shown!r} is neither http(s)://HOST:PORT nor a multiaddr such as /ip4/127.0.0.1/tcp/5001",
         fix="ampacity context show",
         code="AMP-IPFS-API",
     )
