@@ -67,6 +67,7 @@ def context_block(layout: SandboxLayout, endpoints: Mapping[str, str], files: Ma
     rows += [f"[contexts.{CONTEXT}.ipfs]", f"api = {_text(ipfs)}", ""]
     rows += [f"[contexts.{CONTEXT}.approval]", f"policy = {_text(layout.policy)}", f"domain = {_text(DOMAIN)}"]
     rows += [f"uri = {_text(f'https://{DOMAIN}')}", f"keystores = {_text(layout.keystores)}"]
+    rows += [f"password = {{ file = {_text(layout.password)} }}"]
     for name, endpoint in sorted(endpoints.items()):
         rows += ["", f"[contexts.{CONTEXT}.providers.{name}]", f"endpoint = {_text(endpoint)}"]
         rows += [

@@ -43,7 +43,7 @@ class SandboxLayout(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def policy(self) -> Path:
         """Who must sign a plan."""
-        return self.folder / "policy.json"
+        return self.folder / "policy.toml"
 
     def part(self, name: str) -> Path:
         """The folder of one stand-in, of the node, or of the racks."""
