@@ -49,11 +49,13 @@ def pin(
     """Pin PATH to the context's Kubo node. The CID is computed here, never taken from the node."""
     from ..artifacts import pin as pin_path
     from .live import live_progress
-    from .output import Result, emit
+    from .output import Result, emit, warn
 
     node = _node(context, config)
     with live_progress() as progress:
         done = pin_path(path, node, progress)
+    if done.warning:
+        warn(done.warning)
     data = {"path": str(path), "cid": str(done.cid), "size_bytes": done.size_bytes, "node": done.node}
     result = Result(schema="ampacity.pin/1", data=data, rows=[data])
     emit(result, chosen(output, as_json), lambda: typer.echo(str(done.cid)))

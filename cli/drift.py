@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
 
@@ -47,7 +49,7 @@ def _table(report: "DriftReport") -> None:
 
     if not report.found:
         unsure = " as far as could be asked" if report.problems else ""
-        draw([Column("DRIFT")], [], foot=f"{report.name} is as its state says{unsure}.")
+        typer.echo(f"{report.name} is as its state says{unsure}.")
         return
     columns = [
         Column("MACHINE"),

@@ -129,45 +129,50 @@ def _row(offer: "Offer") -> dict[str, Any]:
 
 
 def _table(fitting: "list[Offer]", found: "Market", limit: int) -> None:
-    from ..core.clock import show_age, system_clock
-    from ..core.money import show_usd
-    from .tables import Column, draw
+    from .tables import Column, draw, is_wide
 
     shown = fitting[:limit] if limit else fitting
-    now = system_clock()
+    wide = is_wide()
     columns = [
-        Column("PROVIDER"),
+        Column("PROVIDER", keep=True),
         Column("REGION"),
         Column("TYPE"),
         Column("GPU", keep=True),
-        Column("MARKET"),
+        Column("MARKET", keep=True),
         Column("$/GPU-H", figures=True),
         Column("$/H", figures=True),
-        Column("CLAIM"),
+        Column("CLAIM" if wide else "C", keep=True),
         Column("AGE", keep=True),
+        *([Column("SOURCE")] if wide else []),
     ]
-    rows = [
-        [
-            offer.provider,
-            offer.zone or offer.region,
-            offer.sku,
-            f"{offer.gpu.count}x{offer.gpu.model}",
-            offer.market.value.replace("_", "-"),
-            show_usd(offer.usd_per_gpu_hour, places=3),
-            show_usd(offer.usd_per_hour),
-            offer.claim.value,
-            show_age(now - offer.observed_at),
-        ]
-        for offer in shown
-    ]
-    draw(columns, rows, foot=_foot(fitting, shown, found))
+    draw(columns, [_cells(offer, wide=wide) for offer in shown], foot=_foot(fitting, shown, found, wide=wide))
 
 
-def _foot(fitting: "list[Offer]", shown: "list[Offer]", found: "Market") -> str:
+def _cells(offer: "Offer", *, wide: bool) -> list[str]:
+    from ..core.clock import show_age, system_clock
+    from ..core.money import show_usd
+
+    claim = offer.claim.value
+    return [
+        offer.provider,
+        offer.zone or offer.region,
+        offer.sku,
+        f"{offer.gpu.count}x{offer.gpu.model}",
+        offer.market.value.replace("_", "-"),
+        show_usd(offer.usd_per_gpu_hour, places=3),
+        show_usd(offer.usd_per_hour),
+        claim if wide else claim[0].upper(),
+        show_age(system_clock() - offer.observed_at),
+        *([offer.source] if wide else []),
+    ]
+
+
+def _foot(fitting: "list[Offer]", shown: "list[Offer]", found: "Market", *, wide: bool) -> str:
     unpriced = sum(offer.usd_per_hour is None for offer in fitting)
     parts = [f"{len(shown)} of {len(fitting)} offers, all-in USD, cheapest per GPU-hour first"]
     if unpriced:
         parts.append(f"{unpriced} without a price")
     if found.skips:
         parts.append(f"{len(found.skips)} skipped (-o json says why)")
-    return "; ".join(parts) + "."
+    legend = "" if wide else "\nC, what the seller claims: L listed, O offered here, A available now."
+    return "; ".join(parts) + "." + legend

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, chosen
 
@@ -43,7 +45,7 @@ def _table(report: "OrphanReport") -> None:
 
     asked = ", ".join(report.asked) or "nobody"
     if not report.orphans:
-        draw([Column("ORPHANS")], [], foot=f"None. Asked: {asked}.")
+        typer.echo(f"No orphans. Asked: {asked}.")
         return
     columns = [
         Column("PROVIDER"),

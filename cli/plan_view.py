@@ -10,8 +10,6 @@ from ..core.money import show_usd
 from ..planning.plan import Action, Plan
 from .tables import Column, console, draw, pairs
 
-Group = tuple[str, str, str, str, str, str]
-
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
     """One flat row a machine, for CSV."""
@@ -52,13 +50,12 @@ def show_plan(plan: Plan, digest: Digest) -> None:
     columns = [
         Column("", keep=True),
         Column("MACHINES"),
-        Column("PROVIDER"),
+        Column("PROVIDER", keep=True),
         Column("REGION"),
         Column("TYPE"),
-        Column("GPU", keep=True),
-        Column("MARKET"),
-        Column("$/H BEFORE", figures=True),
-        Column("$/H AFTER", figures=True),
+        Column("MARKET", keep=True),
+        Column("$/H NOW", figures=True),
+        Column("$/H THEN", figures=True),
     ]
     draw(columns, [*_changes(plan), *_removals(plan)], title=f"Plan for {plan.name} ({plan.workload})")
     pairs(_totals(plan, digest))
@@ -99,7 +96,6 @@ def _change_row(plan: Plan, mark: str, offer_id: str, reason: str, names: list[s
         offer.provider,
         offer.zone or offer.region,
         offer.sku,
-        f"{offer.gpu.count}x{offer.gpu.model}",
         offer.market.value.replace("_", "-"),
         show_usd(sum(known, Decimal(0))) if known else "-",
         show_usd(None if after is None else after * len(names)),
@@ -115,7 +111,6 @@ def _removals(plan: Plan) -> list[list[str]]:
             "",
             gone.sku,
             "",
-            "",
             show_usd(gone.usd_per_hour),
             "-",
         ]
@@ -124,8 +119,11 @@ def _removals(plan: Plan) -> list[list[str]]:
 
 
 def _span(names: list[str]) -> str:
-    """`train-0 … train-3` for a run of names, else all of them."""
-    return names[0] if len(names) == 1 else f"{names[0]} … {names[-1]} ({len(names)})"
+    """`train-1..3` for neighbours, else each name."""
+    stem, numbers = names[0].rpartition("-")[0], [int(name.rpartition("-")[2]) for name in names]
+    if len(names) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
+        return f"{stem}-{numbers[0]}..{numbers[-1]}"
+    return ", ".join(names)
 
 
 def _totals(plan: Plan, digest: Digest) -> list[tuple[str, str]]:

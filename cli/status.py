@@ -67,25 +67,23 @@ def _table(found: "DeploymentStatus") -> None:
     from .tables import Column, draw
 
     columns = [
-        Column("MACHINE"),
+        Column("MACHINE", keep=True),
         Column("STATE", keep=True),
-        Column("PROVIDER"),
-        Column("REGION"),
-        Column("SSH"),
+        Column("SELLER"),
         Column("$/H", figures=True),
         Column("SO FAR", figures=True),
         Column("ENDS"),
+        Column("SSH"),
     ]
     rows = [
         [
             machine.name,
             machine.state,
-            machine.provider,
-            machine.region,
-            machine.ssh or "-",
+            f"{machine.provider} {machine.region}",
             show_usd(machine.usd_per_hour),
             show_usd(machine.usd_so_far),
             _ends(machine, found),
+            machine.ssh or "-",
         ]
         for machine in found.machines
     ]
@@ -100,7 +98,7 @@ def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
     left = machine.ends_at - found.asked_at
     if machine.overdue:
         return f"overdue by {show_age(-left)}"
-    return f"in {show_age(left)}" + (", by itself" if machine.self_ending else "")
+    return f"in {show_age(left)}" + (" (itself)" if machine.self_ending else "")
 
 
 def _foot(found: "DeploymentStatus") -> Iterator[str]:

@@ -4,10 +4,17 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+WIDE = 100
+"""From this many columns on there is room for wider gaps and for what narrow terminals go without."""
+
+
+def is_wide() -> bool:
+    """Whether stdout has that room."""
+    return console().width >= WIDE
 
 
 class Column:
@@ -31,7 +38,8 @@ def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str
     out = console()
     if title:
         out.print(Text(title, style="bold"))
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    gap = 2 if out.width >= WIDE else 1
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
     for column in columns:
         table.add_column(
             column.title,
