@@ -48,7 +48,13 @@ def apply(
     confirm(question(saved.plan), yes=yes)
     with live_progress() as progress:
         report = Control(named, progress=progress).apply(
-            saved.plan, saved.digest, user_data=user_data, sites=saved.sites, live=live, gate=gate
+            saved.plan,
+            saved.digest,
+            user_data=user_data,
+            sites=saved.sites,
+            live=live,
+            gate=gate,
+            folder=saved.path.parent,
         )
     return report_apply(report, chosen(output, as_json))
 

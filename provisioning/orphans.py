@@ -55,7 +55,7 @@ def _ask_all(desk: Desk) -> list[_Answer]:
 
 def _ask(desk: Desk, name: str, sites: str | None) -> _Answer:
     try:
-        seller = capability(desk.open(name, sites), Provisions)
+        seller = capability(desk.open(name, sites), Provisions)  # type: ignore[type-abstract]
         machines = None if seller is None else tuple(seller.ours())
     except AmpacityError as error:
         return _Answer(name=name, problem=f"{name} could not be asked: {error}")
