@@ -72,6 +72,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Fill `slots`, sorted by the offers' keys, with at least `gpus`, at the least price."""
 
     gpus: int
+    most_gpus: int
+    """More than this is never best: one node could go, and no limit minds it."""
     slots: tuple[Slot, ...]
     max_providers: int | None
     spot_share: Decimal
@@ -79,11 +81,6 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     feeds: tuple[Feed, ...]
     stay_first: bool
     """Whether running machines go before cheaper new ones."""
-
-    @property
-    def most_gpus(self) -> int:
-        """More than this is never best: one node could go, and no limit minds it."""
-        return self.gpus + max((slot.gpus for slot in self.slots), default=1) - 1
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -112,6 +109,7 @@ def make_problem(
     slots = _slots(fitting, running)
     return Problem(
         gpus=spec.gpu.count,
+        most_gpus=spec.gpu.count + max((slot.gpus for slot in slots), default=1) - 1,
         slots=slots,
         max_providers=spec.placement.max_providers,
         spot_share=exact(spec.market.max_spot_share),

@@ -1,0 +1,51 @@
+"""What a plan is made from, and what was decided, as values."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from ..core.digests import Digest
+from ..providers.base import Offer, PowerLimit
+from .assign import Assignment
+from .choose import Choice
+from .plan import BaseState, Excluded, FileRef
+from .problem import Problem
+from .running import Running
+from .spec import Spec
+
+
+class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a plan depends on: equal requests give equal plans."""
+
+    spec: Spec
+    spec_digest: Digest
+    offers: Sequence[Offer]
+    limits: tuple[PowerLimit, ...]
+    base: BaseState
+    context: str
+    tool: str
+    now: datetime
+    valid_for: timedelta
+    ssh_public_key: str | None
+    user_data: FileRef | None
+    sites: str | None
+    rebalance: bool = False
+    """Choose anew among everything; what runs is kept where its offer is chosen again."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided, before it is written down."""
+
+    request: PlanRequest
+    problem: Problem
+    choice: Choice
+    running: tuple[Running, ...]
+    assignment: Assignment
+    excluded: tuple[Excluded, ...]
+
+    def chosen_offers(self) -> dict[str, Offer]:
+        """The offers that machines are bought by, by id, in the order of their keys."""
+        chosen = {machine.offer for machine in self.assignment.machines}
+        offers = (slot.offer for slot in self.problem.slots)
+        return {offer_id: offer for offer in offers if (offer_id := offer.id) in chosen}

@@ -1,0 +1,111 @@
+"""What was decided, written down as a plan: money, what binds, until when it is good."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ..providers.base import BidRule, Market, Offer
+from .limits import limits
+from .plan import Action, Auction, Binding, Plan, Solution, Totals
+from .request import Outcome
+from .running import image_for
+from .spec import exact
+from .totals import ceiling, make_totals, running_usd_per_hour, share_of_ceiling
+from .warn import warnings
+
+LEAST_VALIDITY = timedelta(minutes=5)
+"""A plan lives at least so long, so that a person can read and sign it."""
+
+
+def write_plan(outcome: Outcome, solver_name: str) -> Plan:
+    """The plan of `outcome`."""
+    request, spec, offers = outcome.request, outcome.request.spec, outcome.chosen_offers()
+    machines = outcome.assignment.machines
+    after = running_usd_per_hour([offers[machine.offer] for machine in machines])
+    totals = make_totals(
+        request.base,
+        machines,
+        offers,
+        ceiling_usd_per_hour=ceiling(after, exact(spec.budget.price_headroom), spec.budget.usd_per_hour),
+        hours=exact(spec.hours),
+        ttl_hours=spec.end_hours,
+    )
+    return Plan(
+        schema_="ampacity.plan/1",
+        tool=request.tool,
+        name=spec.name,
+        workload=spec.workload,
+        context=request.context,
+        spec=request.spec_digest,
+        created_at=request.now,
+        expires_at=_expiry(outcome),
+        hours=exact(spec.hours),
+        ttl_hours=spec.end_hours,
+        base=request.base,
+        offers=tuple(offers.values()),
+        machines=machines,
+        removed=outcome.assignment.removed,
+        auctions=_auctions(outcome, totals),
+        totals=totals,
+        binding=_binding(outcome),
+        excluded=outcome.excluded,
+        solution=Solution(solver=solver_name, status=outcome.choice.status, gap=outcome.choice.gap),
+        images=_images(outcome),
+        disk_gib=spec.node.disk_gib,
+        ssh_public_key=request.ssh_public_key,
+        user_data=request.user_data,
+        sites=request.sites,
+        warnings=warnings(
+            spec,
+            outcome.problem,
+            running=outcome.running,
+            assignment=outcome.assignment,
+            totals=totals,
+            choice=outcome.choice,
+        ),
+    )
+
+
+def _bought(outcome: Outcome) -> list[tuple[str, Offer]]:
+    """Names and offers of the machines that have to be made."""
+    made = {Action.ADD, Action.REPLACE}
+    offers = outcome.chosen_offers()
+    machines = outcome.assignment.machines
+    return [(machine.name, offers[machine.offer]) for machine in machines if machine.action in made]
+
+
+def _expiry(outcome: Outcome) -> datetime:
+    """The end of the plan's validity, or of the first offer to be bought, but never at once."""
+    now = outcome.request.now
+    ends = [offer.expires_at for _, offer in _bought(outcome) if offer.expires_at is not None]
+    return max(min([now + outcome.request.valid_for, *ends]), now + LEAST_VALIDITY)
+
+
+def _auctions(outcome: Outcome, totals: Totals) -> tuple[Auction, ...]:
+    return tuple(
+        Auction(
+            machine=name,
+            ceiling_usd_per_hour=share_of_ceiling(offer.usd_per_hour or Decimal(0), totals),
+            rule=BidRule.CHEAPEST_ALLOWED,
+        )
+        for name, offer in _bought(outcome)
+        if offer.indication or offer.market is Market.AUCTION
+    )
+
+
+def _binding(outcome: Outcome) -> tuple[Binding, ...]:
+    return tuple(
+        Binding(limit=limit.name, used=_tidy(limit.used), allowed=_tidy(limit.allowed), unit=limit.unit)
+        for limit in limits(outcome.problem, outcome.choice.counts)
+        if limit.binding
+    )
+
+
+def _tidy(amount: Decimal) -> Decimal:
+    return Decimal(f"{amount.normalize():f}")
+
+
+def _images(outcome: Outcome) -> dict[str, str]:
+    """Images by seller, where they are not `default`."""
+    sellers = sorted({offer.provider for offer in outcome.chosen_offers().values()})
+    wanted = {seller: image_for(outcome.request.spec, seller) for seller in sellers}
+    return {seller: image for seller, image in wanted.items() if image != "default"}
