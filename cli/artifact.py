@@ -78,7 +78,9 @@ def verify(
     from .output import Result, emit
 
     found = verify_path(path, parse_cid(cid), node=_node_if_any(context, config))
-    result = Result(schema="ampacity.verification/1", data=found, rows=[{"path": str(path), "matches": found.matches}])
+    row = {"path": str(path), "matches": found.matches, "wanted": str(found.wanted), "found": str(found.found)}
+    data = {**row, "located": found.located, "differences": found.differences, "note": found.note}
+    result = Result(schema="ampacity.verification/1", data=data, rows=[row])
     emit(result, chosen(output, as_json), lambda: typer.echo(found.sentence))
     return int(Exit.OK if found.matches else Exit.UNEXPECTED_CHANGE)
 

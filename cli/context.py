@@ -29,10 +29,10 @@ def list_(
 
     settings = load_config(config)
     rows = [
-        {"current": name == settings.current, "context": name, "providers": sorted(each.providers)}
+        {"current": name == settings.current, "context": name, "providers": ", ".join(sorted(each.providers))}
         for name, each in sorted(settings.contexts.items())
     ]
-    cells = [["*" if r["current"] else "", str(r["context"]), ", ".join(map(str, r["providers"]))] for r in rows]
+    cells = [["*" if row["current"] else "", str(row["context"]), str(row["providers"])] for row in rows]
     columns = [Column("", keep=True), Column("CONTEXT"), Column("PROVIDERS")]
     foot = "" if rows else "No context yet. To try without an account: ampacity sandbox up"
     result = Result(schema="ampacity.contexts/1", data={"contexts": rows}, rows=rows)

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from ..core.progress import Progress, Stage, Step
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 MARKS = {Stage.WAITING: "·", Stage.RUNNING: "…", Stage.DONE: "✓", Stage.FAILED: "✗"}
 MAX_TEXT = 100
@@ -59,7 +63,7 @@ class _Board:
             if step.stage in {Stage.DONE, Stage.FAILED}:
                 self._took[step.item] = monotonic() - began
 
-    def __rich__(self) -> object:
+    def __rich__(self) -> "Table":
         from rich.table import Table
         from rich.text import Text
 
