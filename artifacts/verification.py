@@ -8,6 +8,7 @@ under any profile can be checked, and a differing chunk named.
 from itertools import islice
 from pathlib import Path
 
+from ..core.errors import ResourceError, TimedOutError
 from ..core.progress import Progress, silent
 from .builder import compute
 from .cid import Cid
@@ -25,8 +26,8 @@ _MORE = f"there are more than {MAX_DIFFERENCES} differences"
 def verify(path: Path, cid: Cid, node: BlockSource | None = None, progress: Progress = silent) -> Verification:
     """Compare `path` with `cid`. `node` (a `KuboNode`, or whoever has blocks) helps to say where they part.
 
-    Raises what `compute` raises, and what the node's calls raise. The node is never believed:
-    every block is hashed.
+    Raises what `compute` raises. A node that is absent or fails only costs the place of the
+    difference; it is never believed: every block is hashed.
     """
     found = compute(path, progress).cid
     if found == cid:
@@ -35,7 +36,7 @@ def verify(path: Path, cid: Cid, node: BlockSource | None = None, progress: Prog
         return Verification(matches=False, wanted=cid, found=found, located=False, note=_NO_SOURCE)
     try:
         rows = tuple(islice(compare(path, cid, node), MAX_DIFFERENCES + 1))
-    except UnlocatedError as error:
+    except (UnlocatedError, ResourceError, TimedOutError) as error:  # the difference stands, without a place
         note = f"the roots differ; where cannot be said, because {error}"
         return Verification(matches=False, wanted=cid, found=found, located=False, note=note)
     return Verification(

@@ -1,7 +1,5 @@
 """What runs, as a value."""
 
-from pathlib import Path
-
 import msgspec
 
 from .part import Part, parts
@@ -22,7 +20,7 @@ class PartStatus(msgspec.Struct, frozen=True, kw_only=True):
 class SandboxStatus(msgspec.Struct, frozen=True, kw_only=True):
     """All parts, and where they keep their state."""
 
-    folder: Path
+    folder: str
     parts: tuple[PartStatus, ...]
 
     @property
@@ -35,7 +33,7 @@ def read_status(layout: SandboxLayout) -> SandboxStatus:
     """What runs now. Asks the system and the folder, not the network."""
     processes = [part_status(part) for part in parts(layout)]
     files = [_file_status(layout, name) for name in FILES]
-    return SandboxStatus(folder=layout.folder, parts=(*processes, *files))
+    return SandboxStatus(folder=str(layout.folder), parts=(*processes, *files))
 
 
 def part_status(part: Part) -> PartStatus:

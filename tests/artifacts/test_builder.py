@@ -18,6 +18,7 @@ from ampacity.artifacts.cid import RAW, cid_of
 from ampacity.artifacts.content import Profile
 from ampacity.artifacts.dagpb import decode_node
 from ampacity.artifacts.hamt import HashedEntry, hashed, shard
+from ampacity.artifacts.meter import show_size
 from ampacity.artifacts.reader import AHEAD
 from ampacity.artifacts.unixfs import NodeType, decode_unixfs
 from ampacity.core.errors import MissingError, UnexpectedChangeError, UsageError
@@ -181,10 +182,17 @@ def test_progress_hears_the_end_and_a_failure(tmp_path: Path) -> None:
     heard: list[Step] = []
     (tmp_path / "f").write_bytes(b"x")
     compute(tmp_path / "f", heard.append)
-    assert [step.stage for step in heard] == [Stage.RUNNING, Stage.DONE]
+    assert [(step.stage, step.text) for step in heard] == [(Stage.RUNNING, ""), (Stage.DONE, "1 bytes")]
     with pytest.raises(MissingError):
         compute(tmp_path / "absent", heard.append)
     assert heard[-1].stage is Stage.FAILED
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "text"), [(0, "0 bytes"), (1023, "1023 bytes"), (1536, "1.5 KiB"), (140 << 30, "140.0 GiB")]
+)
+def test_progress_is_told_in_a_fitting_unit(size_bytes: int, text: str) -> None:
+    assert show_size(size_bytes) == text
 
 
 def _tree_of(count: int, width: int) -> tuple[Entry, list[Block]]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ampacity.artifacts import DifferenceKind, compute, parse_cid, verify
+from ampacity.artifacts import DifferenceKind, KuboNode, compute, parse_cid, verify
 from ampacity.artifacts.cid import DAG_PB, RAW, Cid, cid_from_bytes, cid_of
 from ampacity.artifacts.content import Difference, Profile
 from ampacity.artifacts.dagpb import PbLink, encode_node
@@ -154,6 +154,16 @@ def test_a_missing_block_is_said_and_proves_nothing(tree: Path, blocks_of: Block
     outcome = verify(tree, content.cid, blocks)
     assert (outcome.matches, outcome.located) == (False, False)
     assert "not held" in outcome.note
+
+
+def test_a_node_that_is_absent_does_not_hide_the_difference(tree: Path) -> None:
+    wanted = compute(tree).cid
+    (tree / "a.bin").write_bytes(b"other")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    outcome = verify(tree, wanted, KuboNode(f"http://127.0.0.1:{port}"))
+    assert (outcome.matches, outcome.located) == (False, False)
+    assert "There is no IPFS node" in outcome.note
 
 
 def test_a_hash_that_is_not_computed_here_is_said(tmp_path: Path) -> None:
