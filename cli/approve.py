@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .signing import Desk
 
 app = new_app()
-MAX_MESSAGE_BYTES = 4096
 
 
 @app.command()
@@ -62,24 +61,24 @@ def approve(
 
 
 def _write_message(desk: "Desk", address: str | None, out: Path) -> None:
+    from ..access.approval_files import write_message
     from ..core.errors import UsageError
-    from ..core.files import write_atomic
     from .output import say
 
     if address is None:
         raise UsageError("Who will sign?", why="the text names its signer", fix="add --address 0x…", code="AMP-USAGE")
-    write_atomic(out, desk.text_for(address).encode("ascii"))
+    write_message(out, desk.text_for(address))
     say(f"Sign the exact bytes of {out} (personal_sign, EIP-191), then:")
     say(f"  ampacity approve {desk.saved.path} --message {out} --signature 0x…")
 
 
 def _take_signature(desk: "Desk", message: Path | None, signature: str | None) -> None:
-    from ..access.bounded import read_bounded
+    from ..access.approval_files import read_message
     from ..core.errors import UsageError
 
     if message is None or signature is None:
         raise UsageError("A pasted signature needs --message and --signature", code="AMP-USAGE")
-    desk.take(read_bounded(message, MAX_MESSAGE_BYTES), signature, "pasted")
+    desk.take(read_message(message), signature, "pasted")
 
 
 def _sign_here(desk: "Desk", wallet: str | None, password_file: Path | None, password_env: str | None) -> None:

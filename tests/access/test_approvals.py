@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ampacity.access import builder
 from ampacity.access.approval_files import MAX_FILES, approvals_folder, read_message, write_message
 from ampacity.access.approvals import (
     Verdict,
@@ -27,8 +28,9 @@ from ampacity.access.policy import Policy
 from ampacity.access.siwe.denied import DeniedError, Reason
 from ampacity.access.siwe.message import Stamp
 from ampacity.access.siwe.parser import parse
+from ampacity.access.siwe.serialise import serialise
 from ampacity.core.clock import rfc3339
-from ampacity.core.errors import PolicyError, UnexpectedChangeError, UsageError
+from ampacity.core.errors import AmpacityError, PolicyError, UnexpectedChangeError, UsageError
 
 Write = Callable[..., bytes]
 Approve = Callable[[Signer], Path]
@@ -386,6 +388,14 @@ def test_values_that_would_break_the_text_never_reach_a_signer(
     broken = msgspec.structs.replace(request_, **change)
     with pytest.raises(DeniedError):
         approval_message(broken, signers[0].address, now=NOW, nonce=nonce)
+
+
+def test_a_text_that_the_siwe_library_writes_otherwise_never_reaches_a_signer(
+    monkeypatch: pytest.MonkeyPatch, request_: ApprovalRequest, signers: list[Signer]
+) -> None:
+    monkeypatch.setattr(builder, "_library_text", lambda message: serialise(message).decode() + " ")
+    with pytest.raises(AmpacityError, match="do not agree"):
+        approval_message(request_, signers[0].address, now=NOW, nonce=new_nonce())
 
 
 def test_nonces_are_long_and_differ() -> None:

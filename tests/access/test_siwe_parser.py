@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ampacity.access.addresses import checksum
+from ampacity.access.siwe import parser
 from ampacity.access.siwe.denied import DeniedError, Reason
 from ampacity.access.siwe.message import Limits, Message, Stamp
 from ampacity.access.siwe.parser import MAX_CHAIN_ID, parse
@@ -168,6 +169,20 @@ def test_every_line_is_needed_or_optional_but_never_out_of_order() -> None:
         swapped = [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]
         if swapped != lines:
             refusal(b"\n".join(swapped))
+
+
+@pytest.mark.parametrize(
+    "tail", [b"\n", b"\nNonce: 32891757", b"\nExpiration Time: 2021-10-30T16:25:24Z", b"\n- urn:a:b"]
+)
+def test_nothing_may_follow_the_last_field(tail: bytes) -> None:
+    assert refusal(GOOD.partition(b"\nRequest ID")[0] + tail) is Reason.SYNTAX
+
+
+def test_a_value_that_would_be_written_otherwise_is_refused_whatever_the_parser_thought_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parser, "serialise", lambda _: GOOD + b" ")
+    assert refusal(GOOD) is Reason.ROUND_TRIP
 
 
 @pytest.mark.parametrize(
