@@ -23,13 +23,13 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=1024)]
 Mib = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
 
 
-class MemoryInfo(msgspec.Struct, rename={"size_mib": "SizeInMiB"}):
+class MemoryInfo(msgspec.Struct, frozen=True, rename={"size_mib": "SizeInMiB"}):
     """Memory of a node or a GPU."""
 
     size_mib: Mib
 
 
-class GpuDevice(msgspec.Struct, rename="pascal"):
+class GpuDevice(msgspec.Struct, rename="pascal", frozen=True):
     """One kind of GPU in a type."""
 
     name: str
@@ -38,31 +38,31 @@ class GpuDevice(msgspec.Struct, rename="pascal"):
     memory_info: MemoryInfo
 
 
-class GpuInfo(msgspec.Struct, rename="pascal"):
+class GpuInfo(msgspec.Struct, rename="pascal", frozen=True):
     """The GPUs of a type."""
 
     gpus: Annotated[tuple[GpuDevice, ...], msgspec.Meta(min_length=1)]
 
 
-class VcpuInfo(msgspec.Struct, rename={"vcpus": "DefaultVCpus"}):
+class VcpuInfo(msgspec.Struct, frozen=True, rename={"vcpus": "DefaultVCpus"}):
     """Its processors."""
 
     vcpus: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 
 
-class EfaInfo(msgspec.Struct, rename="pascal"):
+class EfaInfo(msgspec.Struct, rename="pascal", frozen=True):
     """Elastic Fabric Adapter."""
 
     maximum_efa_interfaces: Count = 0
 
 
-class NetworkInfo(msgspec.Struct, rename="pascal"):
+class NetworkInfo(msgspec.Struct, rename="pascal", frozen=True):
     """Its network."""
 
     efa_info: EfaInfo = EfaInfo()
 
 
-class ProcessorInfo(msgspec.Struct, rename="pascal"):
+class ProcessorInfo(msgspec.Struct, rename="pascal", frozen=True):
     """What its images must be built for."""
 
     supported_architectures: tuple[str, ...] = ()
@@ -70,6 +70,7 @@ class ProcessorInfo(msgspec.Struct, rename="pascal"):
 
 class InstanceType(
     msgspec.Struct,
+    frozen=True,
     rename={
         "name": "InstanceType",
         "gpus": "GpuInfo",
@@ -120,11 +121,11 @@ def _read_node(kind: InstanceType, models: frozenset[str]) -> Node | Skip | None
     if models and (model is None or model.name not in models):
         return None
     if model is None:
-        return _skip(Failure.INVALID, kind.name, f"the GPU catalogue has no {device.manufacturer} {device.name}")
+        return _skip(Failure.INVALID, _family(kind), f"the GPU catalogue has no {device.manufacturer} {device.name}")
     if device.count == 0:
-        return _skip(Failure.INVALID, kind.name, f"it has a part of one {model.name}, and whole GPUs are bought")
+        return _skip(Failure.INVALID, _family(kind), f"it has a part of one {model.name}, and whole GPUs are bought")
     if len(kind.gpus.gpus) > 1:
-        return _skip(Failure.INVALID, kind.name, "it mixes several kinds of GPU")
+        return _skip(Failure.INVALID, _family(kind), "it mixes several kinds of GPU")
     return Node(
         sku=kind.name,
         gpu=_gpu(kind, device, model),
@@ -142,6 +143,11 @@ def _gpu(kind: InstanceType, device: GpuDevice, model: GpuModel) -> Gpu:
         memory_gib=nominal_memory_gib(model, device.memory_info.size_mib),
         interconnect=f"EFA x{interfaces}" if interfaces else None,
     )
+
+
+def _family(kind: InstanceType) -> str:
+    """All sizes of a family have the same GPUs, so one line says it for all."""
+    return kind.name.partition(".")[0]
 
 
 def _skip(kind: Failure, sku: str, why: str) -> Skip:

@@ -41,6 +41,7 @@ def read_instance(row: Mapping[str, Any], region: str, ssh_user: str) -> Machine
         labels=marks.labels,
         address=row.get("PublicIpAddress") or row.get("PrivateIpAddress"),
         ssh_user=ssh_user,
+        usd_per_hour=marks.usd_per_hour,
         created_at=_moment(row.get("LaunchTime")),
         ends_at=marks.ends_at,
         self_ending=marks.ends_at is not None,  # the timer and the tag are set together, at creation

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from ...core.contexts import check_endpoint
+from ...core.endpoints import check_endpoint
 from ...core.errors import UsageError
 from ..base import Seat
 from .names import PROVIDER

@@ -32,32 +32,32 @@ WANTED_ATTRIBUTES = {
 """Which row is the plain on-demand price. Rows of capacity reservations say `OnDemand` too."""
 
 
-class Product(msgspec.Struct):
+class Product(msgspec.Struct, frozen=True):
     """What a row is about."""
 
     attributes: dict[str, str]
 
 
-class PriceDimension(msgspec.Struct, rename="camel"):
+class PriceDimension(msgspec.Struct, frozen=True, rename="camel"):
     """A price and its unit."""
 
     unit: str
     price_per_unit: dict[str, str]
 
 
-class Term(msgspec.Struct, rename="camel"):
+class Term(msgspec.Struct, frozen=True, rename="camel"):
     """A way to pay."""
 
     price_dimensions: dict[str, PriceDimension]
 
 
-class Terms(msgspec.Struct, rename={"on_demand": "OnDemand"}):
+class Terms(msgspec.Struct, frozen=True, rename={"on_demand": "OnDemand"}):
     """The ways to pay."""
 
     on_demand: dict[str, Term] = {}
 
 
-class PriceRow(msgspec.Struct):
+class PriceRow(msgspec.Struct, frozen=True):
     """One row of the price list: a JSON document in a string."""
 
     product: Product

@@ -19,7 +19,7 @@ SOURCE = "ec2.DescribeSpotPriceHistory"
 LINUX = "Linux/UNIX"
 
 
-class SpotRow(msgspec.Struct, rename="pascal"):
+class SpotRow(msgspec.Struct, rename="pascal", frozen=True):
     """One price of a type in a zone, in force since `timestamp`."""
 
     availability_zone: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{3,40}$")]
