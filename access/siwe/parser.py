@@ -5,6 +5,8 @@ allows, and the parsed value must give back exactly the bytes that came in: what
 what was signed.
 """
 
+import re
+
 from ..addresses import Address, parse_address
 from .denied import DeniedError, Reason
 from .grammar import is_authority, is_uri, matches
@@ -12,6 +14,8 @@ from .lines import Lines
 from .message import DEFAULT_LIMITS, Limits, Message, Stamp
 from .serialise import GREETING, serialise
 from .stamps import parse_stamp
+
+_CONTROL = re.compile(r"[^\n -~]")
 
 MAX_CHAIN_ID = (2**64 - 1) // 2 - 36
 """EIP-2294's upper bound."""
@@ -48,9 +52,9 @@ def _text(raw: bytes, limits: Limits) -> str:
         text = raw.decode("ascii")
     except UnicodeDecodeError as error:
         raise DeniedError(Reason.NOT_TEXT, f"byte {error.start} is not ASCII") from error
-    for at, character in enumerate(text):
-        if character != "\n" and not " " <= character <= "~":
-            raise DeniedError(Reason.NOT_TEXT, f"byte {at} is a control character; lines end in LF alone")
+    control = _CONTROL.search(text)
+    if control is not None:
+        raise DeniedError(Reason.NOT_TEXT, f"byte {control.start()} is a control character; lines end in LF alone")
     return text
 
 
