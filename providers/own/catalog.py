@@ -53,9 +53,7 @@ def price(node_type: NodeType, money: Money | None) -> tuple[PricePart, ...]:
         parts["space"] = kw * money.space_usd_per_kw_month / HOURS_PER_MONTH
     if node_type.capital_usd_per_hour is not None:
         parts["capital"] = node_type.capital_usd_per_hour
-    return tuple(
-        PricePart(name=name, usd_per_hour=plain(usd.quantize(_MICRODOLLAR))) for name, usd in parts.items()
-    )
+    return tuple(PricePart(name=name, usd_per_hour=plain(usd.quantize(_MICRODOLLAR))) for name, usd in parts.items())
 
 
 def _offer(

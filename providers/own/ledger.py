@@ -131,8 +131,7 @@ def _rows(database: sqlite3.Connection) -> list[Reservation]:
     found = database.execute(f"SELECT {_COLUMNS} FROM reservation ORDER BY site, node").fetchall()  # noqa: S608
     try:
         return [
-            msgspec.convert(dict(zip(Reservation.__struct_fields__, row, strict=True)), Reservation)
-            for row in found
+            msgspec.convert(dict(zip(Reservation.__struct_fields__, row, strict=True)), Reservation) for row in found
         ]
     except msgspec.ValidationError as error:
         raise ProviderError(PROVIDER, Failure.NONSENSE, f"the ledger has a row that is none: {error}") from error

@@ -10,9 +10,7 @@ class RefusedError(Exception):
         super().__init__(message)
         self.status = status
         trouble = {"code": code, "message": message}
-        self.body: dict[str, Any] = {
-            "error": trouble if suggestion is None else trouble | {"suggestion": suggestion}
-        }
+        self.body: dict[str, Any] = {"error": trouble if suggestion is None else trouble | {"suggestion": suggestion}}
 
 
 def unauthorized() -> RefusedError:
@@ -46,9 +44,7 @@ def no_such_instance() -> RefusedError:
 
 def no_such_resource(what: str) -> RefusedError:
     """A launch names what does not exist."""
-    return RefusedError(
-        404, "global/object-does-not-exist", f"{what} does not exist.", "Check the name and try again."
-    )
+    return RefusedError(404, "global/object-does-not-exist", f"{what} does not exist.", "Check the name and try again.")
 
 
 def not_found() -> RefusedError:
