@@ -3,7 +3,6 @@
 from collections import Counter
 
 from ..access.facts import PlanFacts
-from ..core.clock import rfc3339
 from ..core.digests import Digest
 from ..planning.plan import Action, Plan
 
@@ -46,5 +45,4 @@ def _what(plan: Plan) -> tuple[str, ...]:
 
 
 def _ends(plan: Plan) -> str:
-    hours = f"{plan.ttl_hours} hours after it is applied" if plan.ttl_hours else "never, it bills until destroyed"
-    return f"{hours}, applied by {rfc3339(plan.expires_at)} or not at all"
+    return f"{plan.ttl_hours} hours after it is applied" if plan.ttl_hours else "never, it bills until destroyed"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
 
@@ -64,30 +66,34 @@ def _row(machine: "MachineStatus") -> dict[str, Any]:
 
 def _table(found: "DeploymentStatus") -> None:
     from ..core.money import show_usd
-    from .tables import Column, draw
+    from .tables import Column, draw, pairs
 
     columns = [
         Column("MACHINE", keep=True),
         Column("STATE", keep=True),
-        Column("SELLER"),
+        Column("PROVIDER", keep=True),
+        Column("REGION"),
+        Column("TYPE"),
         Column("$/H", figures=True),
         Column("SO FAR", figures=True),
-        Column("ENDS"),
-        Column("SSH"),
+        Column("ENDS", keep=True),
     ]
     rows = [
         [
             machine.name,
             machine.state,
-            f"{machine.provider} {machine.region}",
+            machine.provider,
+            machine.region,
+            machine.sku,
             show_usd(machine.usd_per_hour),
             show_usd(machine.usd_so_far),
             _ends(machine, found),
-            machine.ssh or "-",
         ]
         for machine in found.machines
     ]
-    draw(columns, rows, foot="\n".join(_foot(found)))
+    draw(columns, rows)
+    pairs([(machine.name, machine.ssh or "no address yet") for machine in found.machines])
+    typer.echo("\n".join(_foot(found)))
 
 
 def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
@@ -97,8 +103,8 @@ def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
         return "never"
     left = machine.ends_at - found.asked_at
     if machine.overdue:
-        return f"overdue by {show_age(-left)}"
-    return f"in {show_age(left)}" + (" (itself)" if machine.self_ending else "")
+        return f"{show_age(-left)} ago!"
+    return show_age(left) + (", itself" if machine.self_ending else "")
 
 
 def _foot(found: "DeploymentStatus") -> Iterator[str]:
