@@ -25,6 +25,7 @@ setup(
         "ampacity": ["py.typed"],
         "ampacity.engines": ["*/go.mod", "*/go.sum", "go/requirements.txt"],
         "ampacity.sandbox": ["catalog/*.toml"],
+        "ampacity.sandbox.own": ["*.yaml"],
     },
     cmdclass={"build_py": BuildWithoutSetup},
 )
