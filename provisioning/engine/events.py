@@ -24,6 +24,7 @@ _OPS = {
     "delete": Op.DELETE,
     "refresh": Op.REFRESH,
 }
+_HALVES = frozenset({"delete-replaced", "replace"})  # of a replacement: the new machine is still to come
 _MARKUP = re.compile(r"<\{%.*?%\}>")
 
 
@@ -69,20 +70,22 @@ class EventLog:
     def _begin(self, row: dict[str, Any]) -> Step | None:
         if row.get("type") != RESOURCE_TYPE or row["op"] not in _OPS:
             return None
-        name = machine_of(row["urn"])
-        op = _OPS[row["op"]]
+        name, op = machine_of(row["urn"]), _OPS[row["op"]]
         known = self._changes.get(name)
-        if known is None or op is not Op.REFRESH:
+        if known is None or known.op is not op:
             keys = tuple(row.get("keys") or row.get("diffs") or ())
-            self._changes[name] = Change(machine=name, op=op, keys=keys, reasons=known.reasons if known else ())
+            self._changes[name] = Change(machine=name, op=op, keys=keys)
         return Step(item=name, stage=Stage.RUNNING, text=op.value)
 
     def _finish(self, row: dict[str, Any]) -> Step | None:
         if row.get("type") != RESOURCE_TYPE or row["op"] not in _OPS:
             return None
-        done = row["op"] not in {"delete-replaced", "replace"}  # the new machine is still to come
-        op = _OPS[row["op"]]
-        return Step(item=machine_of(row["urn"]), stage=Stage.DONE if done else Stage.RUNNING, text=op.value)
+        name, op = machine_of(row["urn"]), _OPS[row["op"]]
+        known = self._changes.get(name)
+        if known is not None and known.op is Op.REFRESH:  # now it is known what the refresh found
+            self._changes[name] = msgspec.structs.replace(known, op=op)
+        stage = Stage.RUNNING if row["op"] in _HALVES else Stage.DONE
+        return Step(item=name, stage=stage, text=op.value)
 
     def _fail(self, row: dict[str, Any]) -> Step | None:
         if row.get("type") != RESOURCE_TYPE:
@@ -96,18 +99,19 @@ class EventLog:
         severity = row.get("severity", "info")
         if severity == "debug":
             return None
-        text = clean(row.get("message", ""))
-        name = machine_of(row["urn"]) if RESOURCE_TYPE in row.get("urn", "") else None
+        message = row.get("message", "")
+        name = machine_of(row["urn"]) if f":{RESOURCE_TYPE}::" in row.get("urn", "") else None
         if row.get("ephemeral"):
-            return None if name is None else Step(item=name, stage=Stage.RUNNING, text=text)
-        self._diagnostics.append(Diagnostic(severity=severity, text=text, machine=name))
-        if name is not None and severity == "error":
-            self._blame(name, text)
+            return None if name is None else Step(item=name, stage=Stage.RUNNING, text=clean(message))
+        self._diagnostics.append(Diagnostic(severity=severity, text=clean(message), machine=name))
+        if name is not None and severity in {"error", "warning"}:
+            self._blame(name, severity, reasons_in(message))
         return None
 
-    def _blame(self, name: str, reason: str) -> None:
+    def _blame(self, name: str, severity: str, reasons: tuple[str, ...]) -> None:
         known = self._changes.get(name) or Change(machine=name, op=Op.REFRESH)
-        self._changes[name] = msgspec.structs.replace(known, ok=False, reasons=(*known.reasons, reason))
+        if severity == "error" or known.op is Op.REFRESH:  # a refresh tells of sick machines by warnings
+            self._changes[name] = msgspec.structs.replace(known, ok=False, reasons=(*known.reasons, *reasons))
 
 
 def machine_of(urn: str) -> str:
@@ -118,3 +122,10 @@ def machine_of(urn: str) -> str:
 def clean(message: str) -> str:
     """`message` without the engine's colour marks, on one line."""
     return " ".join(_MARKUP.sub("", message).split())
+
+
+def reasons_in(message: str) -> tuple[str, ...]:
+    """The reasons in a diagnostic: its bullets where it lists some, else all of it."""
+    lines = [clean(line) for line in message.splitlines()]
+    bullets = tuple(line.removeprefix("* ") for line in lines if line.startswith("* "))
+    return bullets or (clean(message),)

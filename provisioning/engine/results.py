@@ -18,7 +18,11 @@ class Op(StrEnum):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One machine's part. `ok` is false where it failed or is not ready; `reasons` then say why."""
+    """One machine's part. `ok` is false where it failed or is not ready; `reasons` then say why.
+
+    After a refresh, `op` says what was found: `delete` a machine that is gone, `update` one that
+    reads otherwise than before, `same` no news.
+    """
 
     machine: str
     op: Op

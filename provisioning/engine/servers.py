@@ -1,7 +1,7 @@
 """The two gRPC servers that the engine talks to while it runs: the program's, and the events'.
 
-The only module that touches the SDK's private parts (`LanguageServer`, the events service); they
-are held still by the pin on `pulumi`. Import it lazily: it brings gRPC and the SDK.
+The messages are no public API of the SDK; the pin on `pulumi` holds them still. Import it lazily:
+it brings gRPC and the SDK.
 """
 
 import json
@@ -13,8 +13,9 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import events_pb2_grpc, language_pb2_grpc
+
+from .program import Program
 
 MAX_MESSAGE_BYTES = 64 << 20
 DRAIN_SECONDS = 5.0
@@ -49,14 +50,14 @@ class _Events(events_pb2_grpc.EventsServicer):
 
 
 @contextmanager
-def serve(program: Callable[[], None] | None, listener: EventListener) -> Iterator[Endpoints]:
+def serve(program: Program | None, listener: EventListener) -> Iterator[Endpoints]:
     """Serve `program` (if there is one) and the events until the engine has ended."""
     events = _Events(listener)
     options = [("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
     server = grpc.server(ThreadPoolExecutor(max_workers=8), options=options)
     events_pb2_grpc.add_EventsServicer_to_server(events, server)
     if program is not None:
-        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageServer(program), server)
+        language_pb2_grpc.add_LanguageRuntimeServicer_to_server(program, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:

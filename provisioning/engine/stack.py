@@ -2,9 +2,9 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.progress import Progress, silent
 from ..machines import MachineInputs, MachineRecord
@@ -18,6 +18,9 @@ from .process import Ended, run_engine
 from .results import EngineResult
 from .settings import EngineSettings
 from .state import records
+
+if TYPE_CHECKING:
+    from .program import Program
 
 
 class EngineStack:
@@ -53,7 +56,7 @@ class EngineStack:
         self, machines: Sequence[MachineInputs], progress: Progress = silent, cancel: Cancel | None = None
     ) -> EngineResult:
         """Make the deployment exactly `machines`."""
-        arguments = ["up", "--yes", "--skip-preview", *self._parallel()]
+        arguments = ["up", "--yes", "--skip-preview", "--continue-on-error", *self._parallel()]
         return self._operate("up", arguments, progress, cancel or Cancel(), self._program(machines))
 
     def refresh(self, progress: Progress = silent, cancel: Cancel | None = None) -> EngineResult:
@@ -63,7 +66,7 @@ class EngineStack:
 
     def destroy(self, progress: Progress = silent, cancel: Cancel | None = None) -> EngineResult:
         """Remove every machine in state; needs no plan."""
-        arguments = ["destroy", "--yes", "--skip-preview", *self._parallel()]
+        arguments = ["destroy", "--yes", "--skip-preview", "--continue-on-error", *self._parallel()]
         return self._operate("destroy", arguments, progress, cancel or Cancel())
 
     def export(self) -> dict[str, Any]:
@@ -84,10 +87,10 @@ class EngineStack:
         """The machines in state, without secrets."""
         return records(self.export())
 
-    def _program(self, machines: Sequence[MachineInputs]) -> Callable[[], None]:
-        from .program import program_of
+    def _program(self, machines: Sequence[MachineInputs]) -> "Program":
+        from .program import Program
 
-        return program_of(machines, self._settings.ready_seconds)
+        return Program(machines, self._settings.ready_seconds)
 
     def _parallel(self) -> list[str]:
         return ["--parallel", str(self._settings.parallel)]
@@ -106,7 +109,7 @@ class EngineStack:
         arguments: list[str],
         progress: Progress,
         cancel: Cancel,
-        program: Callable[[], None] | None = None,
+        program: "Program | None" = None,
     ) -> EngineResult:
         from .servers import serve
 
