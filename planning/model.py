@@ -117,26 +117,26 @@ def _add_providers(draft: _Draft) -> list[int]:
 
 
 def _stay_stages(draft: _Draft) -> Iterator[Stage]:
-    """First as few GPUs on new machines as can be, then as few on renewed ones."""
-    problem = draft.problem
-    if not problem.stay_first or not any(slot.stays for slot in problem.slots):
+    """First as much of the need as can be by machines that go on, then by such as go on untouched."""
+    slots = draft.problem.slots
+    if not draft.problem.stay_first or not any(slot.stays for slot in slots):
         return
-    yield Stage(name="new", objective=_beyond(draft, "new", [slot.stays for slot in problem.slots]))
-    if any(slot.renew for slot in problem.slots):
-        yield Stage(name="renewed", objective=_beyond(draft, "renewed", [slot.keep for slot in problem.slots]))
+    yield _short_stage(draft, "new", [slot.stays for slot in slots])
+    if any(slot.renew for slot in slots):
+        yield _short_stage(draft, "renewed", [slot.keep for slot in slots])
 
 
-def _beyond(draft: _Draft, name: str, base: list[int]) -> tuple[Term, ...]:
-    """GPUs of each slot's nodes beyond `base`."""
-    terms = []
-    for at, (slot, floor) in enumerate(zip(draft.problem.slots, base, strict=True)):
-        if not floor:
-            terms.append((at, slot.gpus))
-            continue
-        extra = draft.add(f"{name} {slot.offer.key}", draft.variables[at].upper)
-        draft.rows.append(Row(name=f"{name} {at}", group="stay", terms=((at, 1), (extra, -1)), most=floor))
-        terms.append((extra, slot.gpus))
-    return tuple(terms)
+def _short_stage(draft: _Draft, name: str, going: list[int]) -> Stage:
+    """Least of the need that is not met by the `going` machines of each slot."""
+    met = []
+    for at, (slot, machines) in enumerate(zip(draft.problem.slots, going, strict=True)):
+        if machines:
+            used = draft.add(f"not {name}: {slot.offer.key}", machines)
+            draft.rows.append(Row(name=f"not {name} {at}", group="stay", terms=((used, 1), (at, -1)), most=0))
+            met.append((used, slot.gpus))
+    short = draft.add(name, draft.problem.gpus)
+    draft.rows.append(Row(name=name, group="stay", terms=(*met, (short, 1)), least=draft.problem.gpus))
+    return Stage(name=name, objective=((short, 1),))
 
 
 def _price_stage(problem: Problem) -> Stage:

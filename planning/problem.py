@@ -73,7 +73,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     gpus: int
     most_gpus: int
-    """More than this is never best: one node could go, and no limit minds it."""
+    """Never more than this: one node could go, and no limit would mind it."""
     slots: tuple[Slot, ...]
     max_providers: int | None
     spot_share: Decimal
