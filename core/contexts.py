@@ -1,18 +1,21 @@
 """`config.toml`: named contexts, as kubectl has them. Strict: an unknown key is an error."""
 
+import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Annotated
 
 import msgspec
 
 from .errors import MissingError, UsageError
 from .files import write_atomic
+from .fitting import MisfitError, fit, read_text
 from .paths import config_file, data_dir
 from .secrets import SecretRef
+from .tomllines import toml_lines
 
 _CURRENT = re.compile(r"\s*current\s*=")
 
@@ -24,7 +27,7 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     regions: tuple[str, ...] = ()
     secrets: dict[str, SecretRef] = {}
     options: dict[str, str] = {}
-    timeout_seconds: float = 20.0
+    timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 20.0
 
 
 class StateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,14 +90,15 @@ class NamedContext(msgspec.Struct, frozen=True, kw_only=True):
 def load_config(path: Path | None = None) -> Config:
     """The file's content, or an empty configuration where there is none."""
     path = path or config_file()
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Config, strict=True, dec_hook=_dec)
-    except FileNotFoundError:
+    if not path.exists():
         return Config()
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, ValueError) as error:
-        raise UsageError(
-            "The configuration cannot be used", why=f"{path}: {error}", fix=f"edit {path}", code="AMP-CONFIG"
-        ) from error
+    text = read_text(path)
+    try:
+        return fit(tomllib.loads(text), toml_lines(text), Config, _dec, echo=False)
+    except tomllib.TOMLDecodeError as error:
+        raise _refusal(path, str(error)) from error
+    except MisfitError as error:
+        raise _refusal(path, error.problem, error.line) from error
 
 
 def choose_context(
@@ -122,33 +126,26 @@ def choose_context(
     return NamedContext(name=wanted, context=config.contexts[wanted], file=path)
 
 
-def check_endpoint(url: str, *, loopback: bool) -> str:
-    """`url` if it is https, or plain http to this computer where the context allows loopback."""
-    parts = urlsplit(url)
-    local = parts.hostname in {"127.0.0.1", "::1", "localhost"}
-    if parts.scheme == "https" and (not local or loopback) and parts.hostname:
-        return url
-    if parts.scheme == "http" and local and loopback:
-        return url
-    raise UsageError(
-        "An endpoint is not allowed",
-        why=f"{url} must be https, or on this computer in a context with loopback = true",
-        fix="ampacity context show",
-        code="AMP-ENDPOINT",
+def set_current(path: Path, name: str) -> None:
+    """Mark `name` as current in the file, leaving every other line as it is."""
+    line = f"current = {json.dumps(name)}"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first_table = next((at for at, text in enumerate(lines) if text.lstrip().startswith("[")), len(lines))
+    old = [at for at, text in enumerate(lines[:first_table]) if _CURRENT.match(text)]
+    kept = [text for at, text in enumerate(lines) if at not in old]
+    write_atomic(path, ("\n".join([line, *kept]) + "\n").encode(), mode=0o600)
+
+
+def _refusal(path: Path, problem: str, line: int | None = None) -> UsageError:
+    return UsageError(
+        "The configuration cannot be used",
+        why=f"{path}, line {line}: {problem}" if line else f"{path}: {problem}",
+        fix=f"edit {path}:{line}" if line else f"edit {path}",
+        code="AMP-CONFIG",
     )
 
 
 def _dec(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
         return Path(value).expanduser()
-    raise ValueError(f"{value!r} is no {kind.__name__}")
-
-
-def set_current(path: Path, name: str) -> None:
-    """Mark `name` as current in the file, leaving every other line as it is."""
-    line = f'current = "{name}"'
-    lines = path.read_text(encoding="utf-8").splitlines()
-    first_table = next((at for at, text in enumerate(lines) if text.lstrip().startswith("[")), len(lines))
-    old = [at for at, text in enumerate(lines[:first_table]) if _CURRENT.match(text)]
-    kept = [text for at, text in enumerate(lines) if at not in old]
-    write_atomic(path, ("\n".join([line, *kept]) + "\n").encode(), mode=0o600)
+    raise ValueError(f"Expected a {kind.__name__.lower()} as text")

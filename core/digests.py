@@ -29,10 +29,13 @@ def parse_digest(text: str) -> Digest:
 
 
 def canonical(value: object) -> bytes:
-    """RFC 8785 bytes of a msgspec value or of plain data."""
+    """RFC 8785 bytes of a msgspec value or of plain data; sets are sorted.
+
+    Raises `ValueError` for what has no such form: a number that is not finite, an integer beyond 2^53.
+    """
     import rfc8785
 
-    return rfc8785.dumps(msgspec.to_builtins(value, str_keys=True))
+    return rfc8785.dumps(msgspec.to_builtins(value, str_keys=True, order="deterministic"))
 
 
 def digest_of(value: object) -> Digest:

@@ -15,9 +15,9 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def plain(amount: Decimal) -> Decimal:
-    """`amount` without trailing zeros or an exponent, so that equal prices have equal bytes."""
-    normal = amount.normalize()
-    return normal.quantize(Decimal(1)) if normal.as_tuple().exponent > 0 else normal  # type: ignore[operator]
+    """`amount` without trailing zeros, so that equal prices have equal bytes."""
+    short = Decimal(f"{amount.normalize():f}")
+    return short or short.copy_abs()
 
 
 def ceil_cents(amount: Decimal) -> Decimal:
@@ -30,5 +30,5 @@ def show_usd(amount: Decimal | None, *, places: int = 2) -> str:
     if amount is None:
         return "unknown"
     quantum = Decimal(1).scaleb(-places)
-    rounded = amount.quantize(quantum, rounding=ROUND_HALF_EVEN)
+    rounded = amount.quantize(quantum, rounding=ROUND_HALF_EVEN) + 0  # no minus before a zero
     return f"-${-rounded:,}" if rounded < 0 else f"${rounded:,}"

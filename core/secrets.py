@@ -1,5 +1,6 @@
 """References to secrets. The configuration holds where a secret is, never what it is."""
 
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 from .errors import AuthError, UsageError
 
 COMMAND_SECONDS = 30
+MAX_BYTES = 65_536
 
 
 class SecretRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,42 +23,60 @@ class SecretRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if sum(part is not None for part in (self.env, self.command, self.file)) != 1:
             raise ValueError("a secret is named by exactly one of env, command or file")
+        if self.command is not None and not self.command:
+            raise ValueError("a secret's command names no program")
 
 
 def read_secret(ref: SecretRef, environment: Mapping[str, str]) -> str:
-    """The secret itself, stripped of its line end. Raises `AuthError` without ever quoting it."""
+    """The secret itself, without its line end. Raises `AuthError` without ever quoting it."""
     if ref.env is not None:
-        value = environment.get(ref.env, "")
-        origin = f"environment variable {ref.env}"
+        value, origin = environment.get(ref.env, ""), f"environment variable {ref.env}"
     elif ref.file is not None:
-        value, origin = _read_private(ref.file), f"file {ref.file}"
+        origin = f"file {ref.file}"
+        value = _text(_read_private(ref.file), origin)
     else:
-        value, origin = _run(ref.command or ()), f"command {(ref.command or ('',))[0]}"
-    value = value.strip("\r\n")
+        command = ref.command or ()
+        origin = f"command {command[0]}"
+        value = _text(_run(command), origin)
+    value = value.rstrip("\r\n")
     if not value:
         raise AuthError("A secret is empty", why=f"{origin} gave nothing", fix=f"set {origin}")
     return value
 
 
-def _read_private(path: Path) -> str:
+def _text(data: bytes, origin: str) -> str:
+    if len(data) > MAX_BYTES:
+        raise AuthError("A secret is too large", why=f"{origin} gave more than {MAX_BYTES} bytes")
     try:
-        if path.stat().st_mode & 0o077:
-            raise UsageError(
-                "A secret file can be read by others",
-                why=str(path),
-                fix=f"chmod 600 {path}",
-                code="AMP-SECRET-MODE",
-            )
-        return path.read_text(encoding="utf-8")
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        # Not chained: the decoding error holds the bytes.
+        raise AuthError("A secret is not text", why=f"{origin} gave bytes that are not UTF-8") from None
+
+
+def _read_private(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                raise UsageError(
+                    "A secret file can be read by others",
+                    why=str(path),
+                    fix=f"chmod 600 {path}",
+                    code="AMP-SECRET-MODE",
+                )
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise AuthError("A secret file cannot be read", why=f"{path}: {error.strerror}") from error
 
 
-def _run(command: tuple[str, ...]) -> str:
+def _run(command: tuple[str, ...]) -> bytes:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS, check=True
+        )
     except (OSError, subprocess.SubprocessError) as error:
+        # Not chained: the error holds what the command printed.
         raise AuthError(
             "A secret's command failed", why=f"{command[0]}: {type(error).__name__}", fix="run it by hand"
-        ) from error
+        ) from None
     return done.stdout

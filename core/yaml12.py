@@ -1,17 +1,16 @@
 """YAML 1.2's core schema as plain data, with the line on which every key stands.
 
 Numbers with a point become `Decimal` from their text, so that no price passes through a float.
-Duplicate keys and aliases are errors. YAML 1.1's `yes`, `on` and base-60 numbers are plain text.
+Duplicate keys, aliases and tags are errors. YAML 1.1's `yes`, `on` and base-60 numbers are plain text.
 """
 
 import re
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
-Lines = dict[str, int]
-"""Line by key path (`$.gpu.models[0]`), counted from 1."""
+from .fitting import Lines
 
 
 class YamlError(ValueError):
@@ -24,14 +23,18 @@ class YamlError(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe loading with the scalars of YAML 1.2's core schema, and without aliases."""
+    """Safe loading with the scalars of YAML 1.2's core schema, without aliases and tags."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - the library's own way to begin with none
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        line = event.start_mark.line + 1
         # A few aliases of aliases unfold to gigabytes, and no file of ours needs one.
-        if self.check_event(yaml.AliasEvent):
-            raise YamlError(self.peek_event().start_mark.line + 1, "aliases are not allowed")
+        if isinstance(event, yaml.AliasEvent):
+            raise YamlError(line, "aliases are not allowed")
+        if getattr(event, "tag", None) is not None:
+            raise YamlError(line, "tags are not allowed")
         return super().compose_node(parent, index)
 
 
@@ -71,8 +74,10 @@ def _build(node: yaml.Node | None, where: str, lines: Lines) -> Any:
 def _build_mapping(node: yaml.MappingNode, where: str, lines: Lines) -> dict[str, Any]:
     built: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = str(key_node.value)
         line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise YamlError(line, "a key must be plain text")
+        key = str(key_node.value)
         if key in built:
             raise YamlError(line, f"`{key}` is given twice")
         lines[f"{where}.{key}"] = line

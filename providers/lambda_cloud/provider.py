@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from ...core.contexts import check_endpoint
+from ...core.endpoints import check_endpoint
 from ...core.errors import UsageError
 from ..base import (
     Failure,

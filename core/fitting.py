@@ -1,0 +1,110 @@
+"""Plain data of any file format fitted to a type, with errors that name line, key and what is allowed."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from .allowed import describe, keys, unit_hint
+from .errors import UsageError
+from .pinpoint import pinpoint
+
+T = TypeVar("T")
+DecHook = Callable[[type, Any], Any]
+Lines = dict[str, int]
+"""Line by key path (`$.gpu.models[0]`), counted from 1."""
+MAX_BYTES = 1 << 20
+_SHOWN = 40
+_HIDDEN = object()
+_UNKNOWN = re.compile(r"unknown field `([^`]+)`")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+
+
+class MisfitError(ValueError):
+    """Data is not of the kind wanted: the line, and the key with what is allowed there."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(problem)
+        self.line = line
+        self.problem = problem
+
+
+def fit(data: Any, lines: Lines, kind: type[T], dec_hook: DecHook, *, echo: bool = True) -> T:
+    """`data` as a `kind`, strictly; raises `MisfitError`.
+
+    `echo=False` keeps what was found out of the error, for files into which a person may have
+    pasted a secret.
+    """
+    try:
+        return msgspec.convert(data, kind, strict=True, dec_hook=dec_hook)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `")
+        key = pinpoint(data, kind, str(error), where.rstrip("`") or "$", strict=True, dec_hook=dec_hook)
+        raise MisfitError(*_explain(message, key, lines, kind, _at(data, key) if echo else _HIDDEN)) from error
+
+
+def read_text(path: Path) -> str:
+    """The file as text; raises `UsageError` where it cannot be read, is too large or is not UTF-8."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read", why=error.strerror or "", code="AMP-FILE") from error
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"{path} is too large", why=f"at most {MAX_BYTES} bytes", code="AMP-FILE")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text", why=str(error), code="AMP-FILE") from error
+
+
+def _explain(message: str, key: str, lines: Lines, kind: Any, found: Any) -> tuple[int, str]:
+    """The line and the sentence for one of msgspec's complaints."""
+    if unknown := _UNKNOWN.search(message):
+        allowed = ", ".join(keys(kind, key))
+        return line_of(lines, f"{key}.{unknown[1]}"), f"`{_join(key, unknown[1])}` is not known; allowed: {allowed}"
+    if missing := _MISSING.search(message):
+        words = describe(kind, f"{key}.{missing[1]}")
+        return line_of(lines, key), f"`{_join(key, missing[1])}` is missing" + (f": {words}" if words else "")
+    return line_of(lines, key), _say(message, key, kind, found)
+
+
+def _say(message: str, key: str, kind: Any, found: Any) -> str:
+    name = key.removeprefix("$").lstrip(".")
+    words = describe(kind, key)
+    if not name or not words or isinstance(found, dict):
+        return f"`{name}`: {message}" if name else message
+    if found is _HIDDEN:
+        return f"`{name}`: {message}; allowed: {words}"
+    hint = unit_hint(key) if isinstance(found, str) and "number" in words else ""
+    return f"`{name}` is {_show(found)}; allowed: {words}" + (f" ({hint})" if hint else "")
+
+
+def _show(value: Any) -> str:
+    words = {None: "empty", True: "true", False: "false"}
+    plain = isinstance(value, bool | None)
+    text = words[value] if plain else str(value) if isinstance(value, int | Decimal) else repr(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _at(data: Any, key: str) -> Any:
+    for name, at in re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", key):
+        try:
+            data = data[int(at)] if at else data[name]
+        except (KeyError, IndexError, TypeError):
+            return data
+    return data
+
+
+def _join(key: str, name: str) -> str:
+    return f"{key}.{name}".removeprefix("$").lstrip(".")
+
+
+def line_of(lines: Lines, key: str) -> int:
+    """The line of `key`, or of the nearest key above it."""
+    while key not in lines and len(key) > 1:
+        key = key[: max(key.rfind("."), key.rfind("["))] if "." in key or "[" in key else "$"
+    return lines.get(key, 1)
