@@ -139,5 +139,4 @@ def _words(problem: Problem, counts: Sequence[int], limit: Limit) -> str:
         return f"{limit.name} would have to be at least {share}"
     if limit.group == "providers":
         return f"{limit.name} would have to be at least {limit.used}"
-    more = (limit.used - limit.allowed).normalize()
-    return f"{limit.name} would have to be {more:f} {limit.unit} more ({limit.used:f} instead of {limit.allowed:f})"
+    return f"{limit.name} would have to be {limit.used:f} {limit.unit} instead of {limit.allowed:f}"

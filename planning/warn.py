@@ -57,7 +57,7 @@ def _unpriced(running: Sequence[Running]) -> Iterator[str]:
 def _fit(problem: Problem, assignment: Assignment) -> Iterator[str]:
     crowded = [machine for machine in assignment.removed if machine.reason == NO_ROOM]
     if crowded:
-        yield f"{_machines(len(crowded))} could not be kept within the limits, and others are bought instead"
+        yield f"{_machines(len(crowded))} not kept, because the limits leave no room for it beside the rest"
     for feed in problem.feeds:
         if not feed.reported:
             yield f"nobody says what is free on power feed {feed.name}, so nothing new is placed on it"

@@ -1,0 +1,234 @@
+"""A changed spec against what runs: what is kept, made anew, added and removed, and for how much."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+from ampacity.core.digests import digest_bytes
+from ampacity.planning.plan import Action, BaseState, FileRef, Plan, PlannedMachine, RunningMachine
+from ampacity.planning.spec import Spec
+from ampacity.providers.base import Market, Offer, PowerDraw, PowerLimit
+
+Offers = Callable[..., Offer]
+Specs = Callable[..., Spec]
+Plans = Callable[..., Plan]
+Runs = Callable[..., RunningMachine]
+Bases = Callable[..., BaseState]
+
+
+def changes(plan: Plan) -> dict[str, str]:
+    """`{"train-1": "= h100x8"}`, removals included."""
+    planned = {one.name: f"{one.action.value} {plan.offer_of(one).sku}" for one in plan.machines}
+    return planned | {one.name: f"- {one.reason}" for one in plan.removed}
+
+
+def gpus(count: int) -> dict[str, object]:
+    return {"models": ["H100"], "count": count}
+
+
+def test_an_unchanged_spec_changes_nothing(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer()), running("train-2", offer()))
+    plan = plan_for(spec(), [offer(), offer("cheaper", "1")], base=base)
+    assert changes(plan) == {"train-1": "= h100x8", "train-2": "= h100x8"}
+    assert not plan.spends
+    assert plan.totals.usd_per_hour_before == plan.totals.usd_per_hour_after == 40
+    assert plan.warnings == ()
+
+
+def test_more_gpus_add_the_cheapest_under_the_lowest_free_name(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer()), running("train-3", offer()))
+    plan = plan_for(spec(gpu=gpus(32)), [offer(), offer("cheaper", "15")], base=base)
+    assert changes(plan) == {
+        "train-1": "= h100x8",
+        "train-2": "+ cheaper",
+        "train-3": "= h100x8",
+        "train-4": "+ cheaper",
+    }
+    assert plan.totals.usd_per_hour_before == 40
+    assert plan.totals.usd_per_hour_after == 70
+
+
+def test_fewer_gpus_remove_the_dearest(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    dear = offer("dear", "30")
+    base = base_of(running("train-1", dear), running("train-2", offer()), running("train-10", offer()))
+    plan = plan_for(spec(gpu=gpus(8)), [offer(), dear], base=base)
+    assert changes(plan) == {
+        "train-1": "- not needed any more",
+        "train-2": "= h100x8",
+        "train-10": "- not needed any more",
+    }
+    assert [one.usd_per_hour for one in plan.removed] == [Decimal(30), Decimal(20)]
+
+
+def test_what_is_missing_is_bought_by_price_and_not_by_the_fewest_gpus(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    offers = [offer(), offer("single", "10", gpus=1)]
+    plan = plan_for(spec(gpu=gpus(12)), offers, base=base_of(running("train-1", offer())))
+    assert changes(plan) == {"train-1": "= h100x8", "train-2": "+ h100x8"}  # 20; four singles would be 40
+
+
+def test_rebalance_moves_to_what_is_cheaper(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer()), running("train-2", offer()))
+    offers = [offer(), offer("cheaper", "15", max_nodes=1)]
+    plan = plan_for(spec(), offers, base=base, rebalance=True)
+    assert changes(plan) == {
+        "train-1": "= h100x8",
+        "train-2": "- what is added is cheaper within the limits",
+        "train-3": "+ cheaper",
+    }
+
+
+def test_a_machine_that_no_longer_fits_goes_with_the_rule_as_the_reason(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    abroad = offer(region="eu-west-1")
+    wanted = spec(gpu=gpus(8), placement={"regions": ["us-*"]})
+    plan = plan_for(wanted, [offer()], base=base_of(running("train-1", abroad)))
+    assert changes(plan) == {
+        "train-1": "- placement.regions: eu-west-1 matches none of us-*",
+        "train-2": "+ h100x8",
+    }
+
+
+def test_changed_user_data_makes_machines_anew_under_their_names(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    boot = FileRef(path="boot.sh", digest=digest_bytes(b"new"))
+    # Sold out to everybody else: the node that is freed is the node that is taken.
+    sold_out = offer(max_nodes=0)
+    base = base_of(running("train-1", offer()))
+    plan = plan_for(spec(gpu=gpus(8)), [sold_out, offer("cheaper", "1")], base=base, user_data=boot)
+    assert plan.machines == (
+        PlannedMachine(
+            name="train-1",
+            offer=offer().id,
+            action=Action.REPLACE,
+            reason="its image, disk, SSH key or user-data changed",
+            usd_per_hour_before=Decimal(20),
+        ),
+    )
+    assert plan.spends
+
+
+def test_a_changed_machine_whose_offer_is_gone_is_replaced_by_another_offer(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer("old")))
+    plan = plan_for(spec(gpu=gpus(8)), [offer()], base=base, ssh_public_key="ssh-ed25519 BBBB other")
+    assert changes(plan) == {
+        "train-1": "- its image, disk, SSH key or user-data changed, and its offer is not sold now",
+        "train-2": "+ h100x8",
+    }
+
+
+def test_untouched_machines_are_kept_before_changed_ones(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    changed = running("train-1", offer(), inputs=digest_bytes(b"other"))
+    base = base_of(changed, running("train-2", offer("dear", "30")))
+    plan = plan_for(spec(gpu=gpus(8)), [offer(), offer("dear", "30")], base=base)
+    assert changes(plan) == {"train-1": "- not needed any more", "train-2": "= dear"}
+
+
+def test_a_lost_machine_comes_back_under_its_name(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer()), running("train-2", offer(), alive=False))
+    plan = plan_for(spec(), [offer()], base=base)
+    assert changes(plan) == {"train-1": "= h100x8", "train-2": "+ h100x8"}
+    assert plan.machines[1].reason == "gone at its seller"
+    assert plan.machines[1].usd_per_hour_before is None
+    assert plan.totals.usd_per_hour_before == 20
+
+
+def test_of_several_lost_names_the_one_of_the_same_offer_is_taken_first(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer("other"), alive=False), running("train-2", offer(), alive=False))
+    plan = plan_for(spec(gpu=gpus(8)), [offer()], base=base)
+    assert changes(plan) == {"train-1": "- gone at its seller", "train-2": "+ h100x8"}
+    assert plan.removed[0].usd_per_hour == 0
+
+
+def test_a_machine_on_an_offer_that_is_sold_out_is_kept_and_counts(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer()))
+    offers = [offer(max_nodes=0), offer("rest", "30")]
+    assert changes(plan_for(spec(), offers, base=base)) == {"train-1": "= h100x8", "train-2": "+ rest"}
+    assert changes(plan_for(spec(gpu=gpus(8)), offers, base=base, rebalance=True)) == {"train-1": "= h100x8"}
+
+
+def test_a_price_that_moved_is_shown_on_both_sides(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer(usd="18")))
+    plan = plan_for(spec(gpu=gpus(8)), [offer(usd="20")], base=base)
+    assert plan.machines[0].action is Action.KEEP
+    assert plan.machines[0].usd_per_hour_before == 18
+    assert plan.totals.usd_per_hour_before == 18
+    assert plan.totals.usd_per_hour_after == 20
+
+
+def test_machines_go_where_the_budget_leaves_no_room_for_them(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer("dear", "90")))
+    plan = plan_for(spec(gpu=gpus(8), budget={"usd_per_hour": "60"}), [offer()], base=base)
+    assert changes(plan) == {
+        "train-1": "- the limits leave no room for it beside the rest",
+        "train-2": "+ h100x8",
+    }
+    assert plan.warnings == ("1 machine is not kept, because the limits leave no room for it beside the rest",)
+
+
+def test_spot_machines_that_run_count_in_the_share(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    spot = offer("spot", "5", market=Market.SPOT)
+    wanted = spec(market={"allow": ["on_demand", "spot"], "max_spot_share": 0.5})
+    plan = plan_for(wanted, [offer(), spot], base=base_of(running("train-1", spot)))
+    assert changes(plan) == {"train-1": "= spot", "train-2": "+ h100x8"}
+
+
+def test_the_power_of_a_machine_that_goes_is_free_again(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    power = PowerDraw(feeds=("r1",), node_kw=Decimal("10.2"))
+    small = offer("l40s", "5", model="L40S", provider="own", market=Market.OWNED, power=power)
+    large = offer("dgx", "9", provider="own", market=Market.OWNED, power=power)
+    limits = (PowerLimit(feed="r1", free_kw=Decimal("0.3"), basis="nameplate"),)
+    plan = plan_for(spec(gpu=gpus(8)), [small, large], base=base_of(running("train-1", small)), limits=limits)
+    assert changes(plan) == {"train-1": "- gpu.models: L40S is not wanted", "train-2": "+ dgx"}
+
+
+def test_a_new_wish_for_an_end_changes_machines_that_have_none(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    endless = running("train-1", offer(), ends_at=None)
+    plan = plan_for(spec(gpu=gpus(8)), [offer()], base=base_of(endless))
+    assert [(one.action, one.reason) for one in plan.machines] == [(Action.CHANGE, "it gets an end")]
+    ending = running("train-1", offer())
+    plan = plan_for(spec(gpu=gpus(8), ttl_hours="none"), [offer()], base=base_of(ending))
+    assert [(one.action, one.reason) for one in plan.machines] == [(Action.CHANGE, "it loses its end")]
+
+
+def test_a_timer_that_cannot_be_moved_is_told(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    ends = offer().observed_at + timedelta(hours=3)
+    timed = running("train-1", offer(), self_ending=True, ends_at=ends)
+    plan = plan_for(spec(gpu=gpus(8), ttl_hours="none"), [offer()], base=base_of(timed))
+    assert plan.machines[0].action is Action.KEEP
+    assert plan.warnings[1] == (
+        "1 machine is kept with a timer that cannot be moved; the first ends at 2026-11-21T07:00:00Z"
+    )
