@@ -60,12 +60,17 @@ def fault(
     kind: Annotated[str, typer.Argument(help="capacity, throttle, slow, timeout-after-create, price-moved, …")],
     machine: Annotated[str | None, typer.Option("--machine", metavar="ID", help="Which machine; for preempt.")] = None,
     count: Annotated[int, typer.Option("--count", min=1, help="How many calls it spoils.")] = 1,
+    clear: Annotated[bool, typer.Option("--clear", help="Stop showing it.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Make a stand-in fail: take a machine away, refuse, answer nonsense."""
     from .. import sandbox as room
     from .output import say
 
+    if clear:
+        room.calm(provider, kind)
+        say(f"{provider} shows no {kind} any more")
+        return
     room.inject(provider, kind, machine=machine, count=count)
     say(f"{provider} will show: {kind}" + (f" ({machine})" if machine else ""))
 

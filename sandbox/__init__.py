@@ -1,8 +1,19 @@
 """Every seller on this computer: stand-ins in the sellers' wire formats, and a real Kubo node."""
 
-from .injection import inject
+from .injection import calm, inject
 from .places import CONTEXT, SandboxLayout, layout
 from .reading import PartStatus, SandboxStatus
 from .supervisor import down, status, up
 
-__all__ = ["CONTEXT", "PartStatus", "SandboxLayout", "SandboxStatus", "down", "inject", "layout", "status", "up"]
+__all__ = [
+    "CONTEXT",
+    "PartStatus",
+    "SandboxLayout",
+    "SandboxStatus",
+    "calm",
+    "down",
+    "inject",
+    "layout",
+    "status",
+    "up",
+]

@@ -18,6 +18,23 @@ def inject(provider: str, kind: str, machine: str | None = None, count: int = 1)
     for a seller that the sandbox does not have, or while it is down.
     """
     fault = _kind(kind)
+    folder = _folder(provider)
+    if provider in STAND_INS:
+        Faults(folder).inject(fault, machine=machine, count=count)
+    else:
+        for _ in range(count):
+            _injector(FILES[provider])(fault, machine, folder)
+
+
+def calm(provider: str, kind: str) -> None:
+    """Let the stand-in of `provider` show `kind` no more. Raises as `inject` does."""
+    fault = _kind(kind)
+    folder = _folder(provider)
+    if provider in STAND_INS:
+        Faults(folder).clear(fault)
+
+
+def _folder(provider: str) -> Path:
     folder = layout().part(provider)
     if provider not in STAND_INS | FILES:
         raise MissingError(
@@ -30,11 +47,7 @@ def inject(provider: str, kind: str, machine: str | None = None, count: int = 1)
         raise MissingError(
             "The sandbox is not up", why=f"{folder} does not exist", fix="ampacity sandbox up", code="AMP-SANDBOX-DOWN"
         )
-    if provider in STAND_INS:
-        Faults(folder).inject(fault, machine=machine, count=count)
-    else:
-        for _ in range(count):
-            _injector(FILES[provider])(fault, machine, folder)
+    return folder
 
 
 def _kind(text: str) -> FaultKind:
