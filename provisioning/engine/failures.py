@@ -3,6 +3,7 @@
 Exit statuses are those of Pulumi since 3.226.1 and the same as `core.errors.Exit`.
 """
 
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def refuse(verb: str, exit_code: int, log: Path, diagnostics: Sequence[Diagnosti
     """The error for a run that never came to an end of its own."""
     told = [item.text for item in diagnostics if item.severity == "error"]
     why = "; ".join(told) or _tail(log) or f"exit status {exit_code}"
+    if exit_code < 0:
+        why = f"it was ended by {signal.Signals(-exit_code).name}"
     if "currently locked by" in why:
         return UnexpectedChangeError("Another run holds the deployment", why=why, fix="wait for it", code="AMP-LOCKED")
     if "incorrect passphrase" in why:
@@ -41,7 +44,9 @@ def refuse(verb: str, exit_code: int, log: Path, diagnostics: Sequence[Diagnosti
             code="AMP-PASSPHRASE",
         )
     kind = _KINDS.get(exit_code, ResourceError)
-    return kind(f"The engine could not {verb}", why=why, fix=f"read {log}, then ampacity recover", code="AMP-ENGINE")
+    return kind(
+        f"The engine did not finish {verb!r}", why=why, fix=f"read {log}, then ampacity recover", code="AMP-ENGINE"
+    )
 
 
 def _tail(log: Path) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from ...core.errors import ResourceError
+from ...core.shapes import ready
 from ..machines import RESOURCE_TYPE, MachineInputs, MachineRecord
 from ..plugin import signatures
 
@@ -50,7 +51,7 @@ def _record(row: Mapping[str, Any]) -> MachineRecord:
 
 def _inputs(row: Mapping[str, Any]) -> MachineInputs:
     try:
-        return msgspec.convert(_open(row.get("inputs") or {}), MachineInputs)
+        return msgspec.convert(_open(row.get("inputs") or {}), ready(MachineInputs))
     except msgspec.ValidationError as error:
         raise ResourceError(
             "The state holds a machine that cannot be read",

@@ -27,8 +27,9 @@ def read(bench: Bench, subject: Subject) -> Reading | None:
     if machine is None or machine.state is MachineState.GONE:
         lose(bench, subject.token)
         return None
-    bench.journal.settle(subject.token, EntryState.MADE, id=machine.ref.id)
-    return Reading(id=machine.ref.id, outputs=outputs_of(machine, subject.token), problems=problems_of(machine))
+    token = machine.labels.token if machine.labels else subject.token  # an adopted one brings its own
+    bench.journal.settle(token, EntryState.MADE, id=machine.ref.id)
+    return Reading(id=machine.ref.id, outputs=outputs_of(machine, token), problems=problems_of(machine))
 
 
 def resolve(bench: Bench, seller: Provisions, subject: Subject) -> Machine | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from ...core.shapes import ready
 from ..machines import RESOURCE_TYPE, MachineInputs
 from .codec import has_unknown, reveal
 from .identity import PACKAGE, VERSION
@@ -15,7 +16,7 @@ _ANY = {"$ref": "pulumi.json#/Any"}
 
 def read_inputs(properties: Mapping[str, Any]) -> MachineInputs:
     """Properties as inputs, secrets opened. Raises `msgspec.ValidationError`, which quotes no value."""
-    return msgspec.convert(reveal(dict(properties)), MachineInputs)
+    return msgspec.convert(reveal(dict(properties)), ready(MachineInputs))
 
 
 def check(properties: Mapping[str, Any]) -> list[tuple[str, str]]:
