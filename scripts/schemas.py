@@ -11,11 +11,9 @@ import msgspec
 
 from ampacity.access.approval_files import Approval
 from ampacity.access.policy import Policy
-from ampacity.access.policy import Policy
 from ampacity.core.contexts import Config
 from ampacity.planning.plan import Plan
 from ampacity.planning.spec import Spec
-from ampacity.providers.own.sites import Sites
 from ampacity.providers.own.sites import Sites
 
 FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
@@ -33,8 +31,6 @@ TABLE = (
     Published("approval-1", Approval, by_hand=False),
     Published("config-1", Config, by_hand=True),
     Published("plan-1", Plan, by_hand=False),
-    Published("policy-1", Policy, by_hand=True),
-    Published("sites-1", Sites, by_hand=True),
     Published("policy-1", Policy, by_hand=True),
     Published("sites-1", Sites, by_hand=True),
     Published("spec-1", Spec, by_hand=True),
