@@ -24,7 +24,7 @@ def warnings(
     """Every remark on a plan, the costliest first."""
     return (
         *_money(spec, totals),
-        *_ends(running, assignment.machines),
+        *_ends(spec, running, assignment),
         *_unpriced(running),
         *_fit(problem, assignment),
         *_offers(problem, assignment.machines),
@@ -40,10 +40,14 @@ def _money(spec: Spec, totals: Totals) -> Iterator[str]:
         yield f"if prices rise to the ceiling and it runs to its end it costs {worst}, above the budget of {budget}"
 
 
-def _ends(running: Sequence[Running], machines: Sequence[PlannedMachine]) -> Iterator[str]:
-    kept = {machine.name for machine in machines if machine.action is Action.KEEP}
+def _ends(spec: Spec, running: Sequence[Running], assignment: Assignment) -> Iterator[str]:
+    kept = {machine.name for machine in assignment.machines if machine.action is Action.KEEP}
     timed = [one.machine for one in running if one.machine.name in kept and one.machine.self_ending]
     ends = [machine.ends_at for machine in timed if machine.ends_at is not None]
+    moved = len(kept) - len(timed)
+    changes = len(kept) < len(assignment.machines) or assignment.removed
+    if moved and changes and spec.end_hours is not None:
+        yield f"{_machines(moved)} kept with a new end, {spec.end_hours} h after apply, as everything of this plan"
     if ends:
         yield f"{_machines(len(timed))} kept with a timer that cannot be moved; the first ends at {rfc3339(min(ends))}"
 

@@ -18,7 +18,7 @@ from ampacity.planning.planfile import decode_plan, encode_plan
 from ampacity.planning.spec import Spec
 from ampacity.providers.base import Market, Offer, PowerDraw, PowerLimit
 
-LAW = settings(max_examples=150, deadline=None)
+LAW = settings(max_examples=100, deadline=None)
 FEEDS = ("rack", "site")
 
 

@@ -222,6 +222,13 @@ def test_a_new_wish_for_an_end_changes_machines_that_have_none(
     assert [(one.action, one.reason) for one in plan.machines] == [(Action.CHANGE, "it loses its end")]
 
 
+def test_kept_machines_whose_end_moves_with_the_new_ones_are_told(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    plan = plan_for(spec(), [offer()], base=base_of(running("train-1", offer())))
+    assert plan.warnings == ("1 machine is kept with a new end, 96 h after apply, as everything of this plan",)
+
+
 def test_a_timer_that_cannot_be_moved_is_told(
     spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
 ) -> None:
