@@ -11,6 +11,7 @@ import msgspec
 from .allowed import describe, keys, unit_hint
 from .errors import UsageError
 from .pinpoint import pinpoint
+from .shapes import ready
 
 T = TypeVar("T")
 DecHook = Callable[[type, Any], Any]
@@ -39,7 +40,7 @@ def fit(data: Any, lines: Lines, kind: type[T], dec_hook: DecHook, *, echo: bool
     pasted a secret.
     """
     try:
-        return msgspec.convert(data, kind, strict=True, dec_hook=dec_hook)
+        return msgspec.convert(data, ready(kind), strict=True, dec_hook=dec_hook)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `")
         key = pinpoint(data, kind, str(error), where.rstrip("`") or "$", strict=True, dec_hook=dec_hook)

@@ -13,6 +13,7 @@ import msgspec
 from ..core.clock import Clock, system_clock
 from ..core.errors import ResourceError
 from ..core.files import write_atomic
+from ..core.shapes import ready
 from ..providers.base import Token
 from .machines import MachineInputs
 from .tokens import token_of
@@ -116,7 +117,7 @@ class Journal:
 
     def _read(self, path: Path) -> JournalEntry | None:
         try:
-            return msgspec.json.decode(path.read_bytes(), type=JournalEntry)
+            return msgspec.json.decode(path.read_bytes(), type=ready(JournalEntry))
         except FileNotFoundError:
             return None
         except (OSError, msgspec.MsgspecError) as error:

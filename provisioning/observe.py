@@ -3,6 +3,7 @@
 A seller that cannot be asked is a problem in the sighting, never a machine that is gone.
 """
 
+import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -63,7 +64,7 @@ def look(work: Work) -> list[Sighting]:
 
 def look_at(known: Iterable[MachineRecord], sellers: Sellers) -> list[Sighting]:
     """Ask about each of `known`, many at a time."""
-    rows = sorted(known, key=lambda record: record.inputs.name)
+    rows = sorted(known, key=lambda record: natural(record.inputs.name))
     with ThreadPoolExecutor(max_workers=ASKERS) as pool:
         return list(pool.map(lambda record: _sight(record, sellers), rows))
 
@@ -85,6 +86,11 @@ def base_state(uid: str | None, sightings: Iterable[Sighting]) -> BaseState:
 def subject_of(record: MachineRecord) -> Subject:
     """The record with its token and its seller's reference."""
     return Subject(urn=record.urn, id=record.id, inputs=record.inputs, outputs=dict(record.outputs))
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts `node-2` before `node-10`."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
 def _sight(record: MachineRecord, sellers: Sellers) -> Sighting:

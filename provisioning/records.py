@@ -19,6 +19,7 @@ import msgspec
 from ..core.digests import Digest
 from ..core.errors import MissingError, ResourceError, UsageError
 from ..core.files import sync_folder, write_atomic
+from ..core.shapes import ready
 from ..planning.plan import FileRef
 from .machines import MachineInputs
 
@@ -86,7 +87,7 @@ class Records:
         """The record, `None` where there is no such deployment. Raises `ResourceError` if it cannot be read."""
         path = self.folder(name) / RECORD
         try:
-            return msgspec.json.decode(path.read_bytes(), type=DeploymentRecord)
+            return msgspec.json.decode(path.read_bytes(), type=ready(DeploymentRecord))
         except FileNotFoundError:
             return None
         except (OSError, msgspec.MsgspecError) as error:
@@ -123,7 +124,7 @@ class Records:
     def archived_use(self, digest: Digest) -> UsedPlan | None:
         """The use of a plan by a deployment that is destroyed by now."""
         for path in self._archive.glob(f"*/{RECORD}"):
-            used = msgspec.json.decode(path.read_bytes(), type=DeploymentRecord).used(digest)
+            used = msgspec.json.decode(path.read_bytes(), type=ready(DeploymentRecord)).used(digest)
             if used is not None:
                 return used
         return None

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from ..core.shapes import ready
 from ..providers.base import MachineState
 from .observe import Sighting
 from .records import DeploymentRecord
@@ -93,14 +94,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 def last_told(sighting: Sighting) -> Told:
     """What the seller says now, or else what the state remembers of it."""
     if sighting.machine is not None:
-        return msgspec.convert(sighting.machine, Told, from_attributes=True)
+        return msgspec.convert(sighting.machine, ready(Told), from_attributes=True)
     return remembered(sighting)
 
 
 def remembered(sighting: Sighting) -> Told:
     """What the state remembers. Outputs that are nothing of the kind are as good as none."""
     try:
-        return msgspec.convert(sighting.record.outputs, Told)
+        return msgspec.convert(sighting.record.outputs, ready(Told))
     except msgspec.ValidationError:
         return Told()
 

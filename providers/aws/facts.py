@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ...core.money import plain
+from ...core.shapes import ready
 from ..base import Failure, Gpu, Skip
 from ..gpus import GpuModel, find_model, nominal_memory_gib
 from .failures import clean
@@ -106,7 +107,7 @@ def read_nodes(rows: Iterable[Any], models: frozenset[str]) -> Iterator[Node | S
         if not isinstance(row, dict) or "GpuInfo" not in row:
             continue
         try:
-            kind = msgspec.convert(row, InstanceType)
+            kind = msgspec.convert(row, ready(InstanceType))
         except msgspec.ValidationError as error:
             yield _skip(Failure.NONSENSE, str(row.get("InstanceType", "an instance type")), str(error))
             continue

@@ -7,6 +7,7 @@ import msgspec
 
 from ...core.endpoints import check_endpoint
 from ...core.errors import UsageError
+from ...core.shapes import ready
 from ..base import Seat
 from .names import PROVIDER
 
@@ -41,7 +42,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 def read_options(seat: Seat) -> Options:
     """The seat's options. Raises `UsageError` for a key that is not known."""
     try:
-        return msgspec.convert(seat.settings.options, Options)
+        return msgspec.convert(seat.settings.options, ready(Options))
     except msgspec.ValidationError as error:
         raise _refused(str(error)) from error
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from ...core.money import HOURS_PER_MONTH, plain
+from ...core.shapes import ready
 from ..base import PricePart
 
 GP3_USD_PER_GIB_MONTH = Decimal("0.08")
@@ -81,7 +82,7 @@ def read_price_rows(rows: Iterable[Any], sku: str) -> Iterator[tuple[str, Decima
     Raises `ValueError` (as msgspec's errors are) for a row that cannot be read.
     """
     for text in rows:
-        row = msgspec.json.decode(text, type=PriceRow)
+        row = msgspec.json.decode(text, type=ready(PriceRow))
         attributes = row.product.attributes
         wanted = WANTED_ATTRIBUTES | {"instanceType": sku}
         if all(attributes.get(key) == value for key, value in wanted.items()):

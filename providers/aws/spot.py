@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
+from ...core.shapes import ready
 from ..base import Failure, Skip
 from .failures import clean, translated
 from .names import PROVIDER
@@ -63,7 +64,7 @@ def read_spot(rows: Iterable[Any]) -> Iterator[SpotPrice | Skip]:
     """Prices of plain Linux; a row that cannot be read is a `Skip`."""
     for raw in rows:
         try:
-            row = msgspec.convert(raw, SpotRow)
+            row = msgspec.convert(raw, ready(SpotRow))
             if row.product_description not in {LINUX, f"{LINUX} (Amazon VPC)"}:
                 continue
             price = parse_usd(row.spot_price)

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from ...core.money import plain
+from ...core.shapes import ready
 from ..base import Claim, Failure, Gpu, Market, Offer, OfferQuery, PricePart, Skip
 from ..gpus import find_model
 from .failures import clean
@@ -25,7 +26,7 @@ def read_offers(
     """Every row as offers, one a region, or as the reason why there is none."""
     for name, raw in rows.items():
         try:
-            row = msgspec.json.decode(raw, type=TypeRow)
+            row = msgspec.json.decode(raw, type=ready(TypeRow))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             yield _skip(Failure.NONSENSE, name, str(error))
             continue

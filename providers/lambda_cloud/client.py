@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ...core.shapes import ready
 from ..base import Failure, ProviderAuthError, ProviderError
 from .failures import KEY_FIX, ThrottledError, clean, refusal
 from .names import PROVIDER
@@ -91,7 +92,7 @@ class Api:
         if status != 200:
             raise ProviderError(PROVIDER, Failure.NONSENSE, f"{path}: unexpected HTTP status {status}")
         try:
-            return msgspec.json.decode(data, type=Answer[kind]).data  # type: ignore[valid-type]
+            return msgspec.json.decode(data, type=ready(Answer[kind])).data  # type: ignore[valid-type]
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             failure = Failure.UNKNOWN_OUTCOME if once else Failure.NONSENSE
             raise ProviderError(PROVIDER, failure, clean(f"{path}: {error}")) from error

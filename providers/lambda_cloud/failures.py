@@ -2,6 +2,7 @@
 
 import msgspec
 
+from ...core.shapes import ready
 from ..base import Failure, ProviderAuthError, ProviderError
 from .names import PROVIDER
 from .wire import Refusal, Trouble
@@ -79,6 +80,6 @@ def clean(text: str) -> str:
 
 def _trouble(body: bytes) -> Trouble:
     try:
-        return msgspec.json.decode(body, type=Refusal).error
+        return msgspec.json.decode(body, type=ready(Refusal)).error
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return Trouble(code="")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from ...core.shapes import ready
 from ..base import Failure, Labels, ProviderError, Token
 from .names import PROVIDER
 
@@ -131,7 +132,8 @@ def _rows(database: sqlite3.Connection) -> list[Reservation]:
     found = database.execute(f"SELECT {_COLUMNS} FROM reservation ORDER BY site, node").fetchall()  # noqa: S608
     try:
         return [
-            msgspec.convert(dict(zip(Reservation.__struct_fields__, row, strict=True)), Reservation) for row in found
+            msgspec.convert(dict(zip(Reservation.__struct_fields__, row, strict=True)), ready(Reservation))
+            for row in found
         ]
     except msgspec.ValidationError as error:
         raise ProviderError(PROVIDER, Failure.NONSENSE, f"the ledger has a row that is none: {error}") from error
@@ -139,4 +141,4 @@ def _rows(database: sqlite3.Connection) -> list[Reservation]:
 
 def labels_of(row: Reservation) -> Labels:
     """Whose reservation it is."""
-    return msgspec.convert(msgspec.structs.asdict(row), Labels)
+    return msgspec.convert(msgspec.structs.asdict(row), ready(Labels))
