@@ -7,7 +7,7 @@ from typing import Any
 
 from ..base import Failure, Machine, MachineOrder, ProviderError
 from .clients import Clients
-from .failures import nonsense, translated
+from .failures import translated, unknown_outcome
 from .images import Images
 from .launch import launch_parameters
 from .machines import read_instance
@@ -35,10 +35,14 @@ class Launcher:
         image = self._images.resolve(order.image, order.offer.region, architecture)
         parameters = launch_parameters(order, image, self._options)
         answer = self._insist(lambda: self._run(order, parameters))
-        instances = answer.get("Instances", [])
-        if len(instances) != 1:
-            raise nonsense(f"one machine was ordered, and the answer has {len(instances)}")
-        return read_instance(instances[0], order.offer.region, self._options.ssh_user)
+        return self._made(answer, order.offer.region)
+
+    def _made(self, answer: dict[str, Any], region: str) -> Machine:
+        try:
+            (row,) = answer.get("Instances", ())
+            return read_instance(row, region, self._options.ssh_user)
+        except (ValueError, ProviderError) as error:
+            raise unknown_outcome(f"the order was taken, and its answer tells no machine ({error})") from error
 
     def _run(self, order: MachineOrder, parameters: dict[str, Any]) -> dict[str, Any]:
         with translated(creating=True, zone=order.offer.zone):

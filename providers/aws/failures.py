@@ -137,6 +137,11 @@ def invalid(why: str, *, fix: str) -> ProviderError:
     return ProviderError(PROVIDER, Failure.INVALID, why, fix=fix)
 
 
+def unknown_outcome(why: str) -> ProviderError:
+    """A create that may have made something."""
+    return _lost(Failure.UNKNOWN_OUTCOME, clean(why))
+
+
 def _without_answer(error: Exception, *, creating: bool) -> ProviderError:
     import botocore.exceptions as aws
     from botocore.parsers import ResponseParserError

@@ -18,8 +18,8 @@ class Moto:
     def __init__(self) -> None:
         # Thousands of old images that nobody here asks for would be loaded for each region.
         os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-        from moto.core.models import DEFAULT_ACCOUNT_ID
         from moto.core.base_backend import BackendDict
+        from moto.core.models import DEFAULT_ACCOUNT_ID
         from moto.ec2.models import ec2_backends
         from moto.ec2.utils import filter_dict_attribute_mapping
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
