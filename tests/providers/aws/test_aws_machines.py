@@ -25,6 +25,8 @@ from ampacity.providers.base import (
 )
 from ampacity.sandbox.faults import FaultKind
 
+pytestmark = pytest.mark.moto
+
 OrderMaker = Callable[..., MachineOrder]
 
 

@@ -1,6 +1,8 @@
 """Offers from the stand-in: which, at what price, and what happens when a part of the seller fails."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -25,6 +27,8 @@ from ampacity.providers.base import (
     capability,
 )
 from ampacity.sandbox.faults import FaultKind
+
+pytestmark = pytest.mark.moto
 
 H100 = OfferQuery(gpu_models=("H100",))
 
@@ -145,3 +149,8 @@ def test_a_profile_that_is_not_there_is_an_authentication_failure(aws_seat: Seat
         list(seller.offers(H100))
     assert isinstance(caught.value, ProviderError)
     assert caught.value.kind is Failure.AUTH
+
+
+def test_the_seller_can_be_opened_without_loading_its_library() -> None:
+    code = "import sys, ampacity.providers.aws; sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

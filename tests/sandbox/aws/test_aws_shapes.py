@@ -15,6 +15,8 @@ from ampacity.sandbox.aws.spotrequests import SpotRequests
 from ampacity.sandbox.aws.stock import load_stock
 from ampacity.sandbox.aws.wire import Call, RefusedError, answer, refusal
 
+pytestmark = pytest.mark.moto
+
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 STOCK = load_stock()
 

@@ -15,6 +15,8 @@ from botocore.parsers import ResponseParserError
 
 from ampacity.sandbox.faults import FaultKind, Faults
 
+pytestmark = pytest.mark.moto
+
 TOKEN = "0123456789abcdef0123456789abcdef"
 SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
 
