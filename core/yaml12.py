@@ -28,9 +28,10 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - the library's own way to begin with none
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Refuse what no file of ours needs before the library acts on it."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
         line = event.start_mark.line + 1
-        # A few aliases of aliases unfold to gigabytes, and no file of ours needs one.
+        # A few aliases of aliases unfold to gigabytes.
         if isinstance(event, yaml.AliasEvent):
             raise YamlError(line, "aliases are not allowed")
         if getattr(event, "tag", None) is not None:
