@@ -1,7 +1,7 @@
 """The Pulumi engine, driven as a program: one `EngineStack` a deployment.
 
 The SDK's own driver is not used: it starts four processes for one `up`, and loses machines when
-the caller is killed. Importing this is cheap; gRPC and the SDK load when an operation starts.
+the caller is killed. Importing this is cheap; gRPC loads when an operation starts.
 """
 
 from .cancel import Cancel, on_interrupt

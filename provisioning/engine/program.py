@@ -1,7 +1,7 @@
 """The inline program, spoken in Pulumi's own protocol: one resource a machine and nothing else.
 
 The SDK's `LanguageServer` is not used: it writes this computer's source paths into the state and
-leaks an event loop when a machine is refused. Import it lazily: it brings gRPC and the SDK.
+leaks an event loop when a machine is refused. Import it lazily: it brings gRPC.
 """
 
 import platform
@@ -12,12 +12,11 @@ from typing import Any
 
 import grpc
 import msgspec
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2, resource_pb2, resource_pb2_grpc
 
 from ..machines import RESOURCE_TYPE, MachineInputs
 from ..plugin.codec import Secret, encode
 from ..plugin.identity import VERSION
+from ..protocol import empty_pb2, language_pb2, language_pb2_grpc, plugin_pb2, resource_pb2, resource_pb2_grpc
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _ENGINE_GONE = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED})

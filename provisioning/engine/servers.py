@@ -1,7 +1,6 @@
 """The two gRPC servers that the engine talks to while it runs: the program's, and the events'.
 
-The messages are no public API of the SDK; the pin on `pulumi` holds them still. Import it lazily:
-it brings gRPC and the SDK.
+Import it lazily: it brings gRPC.
 """
 
 import json
@@ -12,9 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import events_pb2_grpc, language_pb2_grpc
 
+from ..protocol import empty_pb2, events_pb2_grpc, language_pb2_grpc
 from .program import Program
 
 MAX_MESSAGE_BYTES = 64 << 20

@@ -73,6 +73,7 @@ class EngineStack:
         """The deployment as the engine keeps it, secrets encrypted."""
         log = self._command("export", ["stack", "export", "--stack", self._settings.stack])
         deployment: dict[str, Any] = json.loads(log.read_text(encoding="utf-8"))
+        log.unlink()  # every `status` makes one: they would push out the logs of changes
         return deployment
 
     def import_(self, deployment: dict[str, Any]) -> None:

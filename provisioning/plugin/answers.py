@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 import grpc
 
 from ...core.errors import AmpacityError
+from ..protocol import provider_pb2, status_pb2, struct_pb2
 from .codec import encode
 from .outcomes import NotReadyError
-from .proto import provider_pb2, status_pb2, struct_pb2
 
 
 class _Status(grpc.Status):

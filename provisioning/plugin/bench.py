@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from ...core.clock import Clock, system_clock
+from ...core.errors import CancelledError
 from ...providers.base import Labels, Machine, MachineOrder, Provisions, Token
 from ..journal import Journal
 from ..machines import MachineInputs
@@ -38,13 +39,16 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     def look_up(self, seller: Provisions, order: MachineOrder, since: datetime | None) -> Machine | None:
         """The machine that the order's token made, if any; asked until that is sure.
 
-        Raises `ProviderError` where the seller cannot be asked.
+        Raises `ProviderError` where the seller cannot be asked, `CancelledError` on a stop before that.
         """
-        return poll(
-            lambda: retry(lambda: seller.find(order.labels, order.offer), stop=self.stop),
-            seconds=self.unsettled_seconds(since),
-            stop=self.stop,
-        )
+        return self.until_settled(lambda: seller.find(order.labels, order.offer), since)
+
+    def until_settled(self, ask: Callable[[], Machine | None], since: datetime | None) -> Machine | None:
+        """`ask`'s machine; `None` only once one made at `since` could no longer be absent by delay."""
+        found = poll(lambda: retry(ask, stop=self.stop), seconds=self.unsettled_seconds(since), stop=self.stop)
+        if found is None and self.stop.is_set() and self.unsettled_seconds(since) > 0:
+            raise CancelledError("Stopped before it was clear whether there is a machine", fix="ampacity recover")
+        return found
 
 
 def order_of(inputs: MachineInputs, token: Token) -> MachineOrder:

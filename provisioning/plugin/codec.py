@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ..protocol import struct_pb2
 from . import signatures
-from .proto import struct_pb2
 
 
 class Unknown:

@@ -8,7 +8,6 @@ from ...providers.base import Machine, MachineState, Provisions, Token
 from ..journal import EntryState
 from .bench import Bench, order_of
 from .outputs import outputs_of, problems_of
-from .patience import poll, retry
 from .subject import Subject
 
 
@@ -21,7 +20,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(bench: Bench, subject: Subject) -> Reading | None:
-    """The machine as its seller has it, `None` once it is gone. Raises `ProviderError`."""
+    """The machine as its seller has it, `None` once it is gone. Raises `AmpacityError`."""
     seller = bench.sellers.get(subject.inputs.offer.provider)
     machine = resolve(bench, seller, subject) if subject.pending else _ask(bench, seller, subject)
     if machine is None or machine.state is MachineState.GONE:
@@ -49,8 +48,4 @@ def lose(bench: Bench, token: Token) -> None:
 def _ask(bench: Bench, seller: Provisions, subject: Subject) -> Machine | None:
     # One that was seen running is gone when it is absent; a new one may only be slow to appear.
     entry = None if subject.running else bench.journal.entry(subject.token)
-    return poll(
-        lambda: retry(lambda: seller.read(subject.ref), stop=bench.stop),
-        seconds=bench.unsettled_seconds(entry.at if entry else None),
-        stop=bench.stop,
-    )
+    return bench.until_settled(lambda: seller.read(subject.ref), entry.at if entry else None)

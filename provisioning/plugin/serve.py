@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 
 from ..journal import Journal
+from ..protocol import provider_pb2_grpc
 from .bench import Bench
 from .busy import Busy
-from .proto import provider_pb2_grpc
 from .sellers import Sellers, opener_of
 from .servicer import MachineProvider, connect
 from .settings import PluginSettings, read_settings

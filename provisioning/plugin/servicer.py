@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 import msgspec
 
+from ..protocol import empty_pb2, plugin_pb2, provider_pb2, provider_pb2_grpc, struct_pb2
 from . import answers, schema
 from .bench import Bench
 from .busy import Busy
@@ -16,7 +17,6 @@ from .diff import Difference, difference
 from .identity import VERSION
 from .outcomes import NotReadyError
 from .outputs import outputs_of
-from .proto import empty_pb2, plugin_pb2, provider_pb2, provider_pb2_grpc, struct_pb2
 from .read import Reading, read
 from .subject import Subject
 from .update import update

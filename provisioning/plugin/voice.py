@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import grpc
 
-from .proto import engine_pb2, engine_pb2_grpc
+from ..protocol import engine_pb2, engine_pb2_grpc
 
 TELL_SECONDS = 2.0
 

@@ -229,6 +229,18 @@ class TestRead:
         assert state_of(journal) == ["refused"]
         assert create(bench, URN, machine(), 5).token == placeholder_token(unclear.value.resource_id)
 
+    def test_that_is_stopped_too_early_never_calls_a_placeholder_gone(
+        self, bench: Bench, cloud: Any, journal: Journal, machine: Build
+    ) -> None:
+        patient = msgspec.structs.replace(bench, settle_seconds=600.0)
+        journal.intend(journal.token_for(URN, machine()), URN, machine())
+        (entry,) = journal.entries()
+        lost = Subject(urn=URN, id=f"pending:{entry.token}", inputs=machine(), outputs={})
+        bench.stop.set()
+        with pytest.raises(CancelledError):
+            read(patient, lost)
+        assert state_of(journal) == ["intended"]
+
     def test_raises_where_the_seller_cannot_be_asked(self, bench: Bench, cloud: Any, machine: Build) -> None:
         made = create(bench, URN, machine(), 5)
         cloud.fault("read-down")

@@ -17,9 +17,9 @@ from ampacity.provisioning.machines import MachineInputs
 from ampacity.provisioning.plugin.bench import Bench
 from ampacity.provisioning.plugin.busy import Busy
 from ampacity.provisioning.plugin.codec import Secret, decode, encode
-from ampacity.provisioning.plugin.proto import empty_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 from ampacity.provisioning.plugin.serve import start
 from ampacity.provisioning.plugin.settings import PluginSettings
+from ampacity.provisioning.protocol import empty_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 URN = "urn:pulumi:train::ampacity::ampacity:index:Machine::node-0"
 Build = Callable[..., MachineInputs]
