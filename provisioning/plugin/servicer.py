@@ -75,6 +75,7 @@ class MachineProvider(provider_pb2_grpc.ResourceProviderServicer):
         return _diff_response(found)
 
     def Create(self, request: Any, context: Call) -> Any:  # noqa: N802
+        """One machine, running; a preview makes none."""
         if request.preview:
             return provider_pb2.CreateResponse()
         made = self._guard(
@@ -102,6 +103,7 @@ class MachineProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ReadResponse(id=found.id, properties=encode(found.outputs), inputs=request.inputs)
 
     def Update(self, request: Any, context: Call) -> Any:  # noqa: N802
+        """New notes in state, or more waiting for one that does not run yet."""
         if request.preview:
             return provider_pb2.UpdateResponse(properties=request.olds)
         outputs = self._guard(
@@ -112,6 +114,7 @@ class MachineProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Delete(self, request: Any, context: Call) -> Any:  # noqa: N802
+        """Gone when this returns."""
         self._guard(
             context,
             request.old_inputs,
