@@ -1,4 +1,4 @@
-"""Which deployment is meant."""
+"""Which deployment is meant, and how many machine names are said in few words."""
 
 from ..core.errors import MissingError, UsageError
 from ..provisioning.control import Control
@@ -26,3 +26,11 @@ def chosen_name(control: Control, name: str | None) -> str:
             code="AMP-DEPLOYMENT-NONE",
         )
     raise UsageError("Which deployment?", why=f"there are: {', '.join(known)}", fix="add its NAME", code="AMP-NAME")
+
+
+def span(names: list[str]) -> str:
+    """`train-1..3` for neighbours, else each name."""
+    stem, numbers = names[0].rpartition("-")[0], [int(name.rpartition("-")[2]) for name in names]
+    if len(names) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
+        return f"{stem}-{numbers[0]}..{numbers[-1]}"
+    return ", ".join(names)

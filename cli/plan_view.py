@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import typer
+
 from ..core.clock import rfc3339
 from ..core.digests import Digest
 from ..core.money import show_usd
 from ..planning.plan import Action, Plan
-from .tables import Column, console, draw, pairs
+from .naming import span
+from .tables import Column, draw, pairs
 
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
@@ -58,8 +61,10 @@ def show_plan(plan: Plan, digest: Digest) -> None:
         Column("$/H THEN", figures=True),
     ]
     draw(columns, [*_changes(plan), *_removals(plan)], title=f"Plan for {plan.name} ({plan.workload})")
-    pairs(_totals(plan, digest))
-    _notes(plan)
+    pairs(_totals(plan))
+    for line in _note_lines(plan):
+        typer.echo(line)
+    typer.echo(f"{digest}")
 
 
 def summary(plan: Plan) -> str:
@@ -89,7 +94,7 @@ def _change_row(plan: Plan, mark: str, offer_id: str, reason: str, names: list[s
     before = [machine.usd_per_hour_before for machine in plan.machines if machine.name in names]
     known = [price for price in before if price is not None]
     after = offer.usd_per_hour
-    title = _span(names) + (f" ({reason})" if reason else "")
+    title = span(names) + (f" ({reason})" if reason else "")
     return [
         mark,
         title,
@@ -118,15 +123,7 @@ def _removals(plan: Plan) -> list[list[str]]:
     ]
 
 
-def _span(names: list[str]) -> str:
-    """`train-1..3` for neighbours, else each name."""
-    stem, numbers = names[0].rpartition("-")[0], [int(name.rpartition("-")[2]) for name in names]
-    if len(names) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
-        return f"{stem}-{numbers[0]}..{numbers[-1]}"
-    return ", ".join(names)
-
-
-def _totals(plan: Plan, digest: Digest) -> list[tuple[str, str]]:
+def _totals(plan: Plan) -> list[tuple[str, str]]:
     money = plan.totals
     worst = "unbounded: no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
     return [
@@ -143,14 +140,7 @@ def _totals(plan: Plan, digest: Digest) -> list[tuple[str, str]]:
         ("ends", f"{plan.ttl_hours} h after apply" if plan.ttl_hours else "never: bills until `ampacity destroy`"),
         ("solver", f"{plan.solution.solver}, {plan.solution.status}, gap {plan.solution.gap}"),
         ("valid until", rfc3339(plan.expires_at)),
-        ("digest", digest),
     ]
-
-
-def _notes(plan: Plan) -> None:
-    out = console()
-    for line in _note_lines(plan):
-        out.print(line)
 
 
 def _note_lines(plan: Plan) -> Iterator[str]:

@@ -110,6 +110,7 @@ def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
 def _foot(found: "DeploymentStatus") -> Iterator[str]:
     from ..core.clock import rfc3339
     from ..core.money import show_usd
+    from .naming import span
 
     rate, so_far = show_usd(found.usd_per_hour), show_usd(found.usd_so_far)
     yield f"{len(found.machines)} machines, {rate} per hour, {so_far} so far."
@@ -119,8 +120,8 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
         yield f"OVERDUE since {rfc3339(found.ends_at)}: ampacity destroy {found.name}" if found.ends_at else "OVERDUE"
     elif found.ends_at:
         yield f"Ends {rfc3339(found.ends_at)}."
+    for note in sorted({machine.note for machine in found.machines if machine.note}):
+        yield f"{span([each.name for each in found.machines if each.note == note])}: {note}"
     for machine in found.machines:
-        if machine.note:
-            yield f"{machine.name}: {machine.note}"
         yield from (f"{machine.name}: {problem}" for problem in machine.problems)
     yield from found.problems

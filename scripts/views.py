@@ -18,10 +18,10 @@ SETTLED = [
     (re.compile(r"sha256:[0-9a-f]{64}"), "sha256:" + "5e1f" * 16),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "2026-11-21T12:00:00Z"),
     (re.compile(r"\b\d{1,2} s$", re.MULTILINE), "1 s"),
-    (re.compile(r"\$0\.\d\d(?= in \d)"), "$0.03"),
-    (re.compile(r"\$\d\.\d\d so far"), "$0.16 so far"),
-    (re.compile(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"), "192.0.2.17"),
+    (re.compile(r"\$0\.\d\d(?= \d d)"), "$0.02"),
+    (re.compile(r"\$\d\.\d\d so far"), "$0.12 so far"),
 ]
+ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 
 
 def main() -> int:
@@ -85,6 +85,8 @@ def view(command: str, output: str) -> str:
     """An indented block, as Markdown shows code."""
     for pattern, constant in SETTLED:
         output = pattern.sub(constant, output)
+    seen = list(dict.fromkeys(ADDRESS.findall(output)))
+    output = ADDRESS.sub(lambda found: f"192.0.2.{11 + seen.index(found[0])}", output)
     lines = [f"$ {command}", *(line.rstrip() for line in output.splitlines())]
     return "".join(f"    {line}".rstrip() + "\n" for line in lines)
 
