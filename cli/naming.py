@@ -1,10 +1,14 @@
 """Which deployment is meant, and how many machine names are said in few words."""
 
+from typing import TYPE_CHECKING
+
 from ..core.errors import MissingError, UsageError
-from ..provisioning.control import Control
+
+if TYPE_CHECKING:
+    from ..provisioning.control import Control
 
 
-def chosen_name(control: Control, name: str | None) -> str:
+def chosen_name(control: "Control", name: str | None) -> str:
     """`name`, or the only deployment there is. Raises `UsageError` when that is not clear."""
     known = control.names()
     if name is not None:
