@@ -1,0 +1,35 @@
+"""Nothing is lost when the engine, the plugin or the command line is killed while machines are made.
+
+One seeded round a victim and seller here; `scripts/faults` runs ten of each.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import ampacity
+from ampacity.core.errors import MissingError
+from ampacity.engines import find
+
+ROOT = Path(ampacity.__file__).resolve().parent
+
+pytestmark = [pytest.mark.engine, pytest.mark.kubo, pytest.mark.moto, pytest.mark.slow]
+
+
+@pytest.mark.parametrize(("seller", "destroys"), [("own", 1), ("aws", 0), ("lambda", 0)])
+def test_after_a_kill_no_machine_is_outside_the_state_and_none_is_there_twice(seller: str, destroys: int) -> None:
+    for engine in ("pulumi", "kubo"):
+        try:
+            find(engine)
+        except MissingError as error:
+            pytest.skip(f"{engine} is not built: {error}")
+    command = [str(ROOT / "scripts" / "faults"), "--seller", seller, "--rounds", "1", "--destroys", str(destroys)]
+    environment = {**os.environ, "AMPACITY_SANDBOX_READY_SECONDS": "1"}
+    done = subprocess.run(
+        [*command, "--seed", "20261121"], env=environment, capture_output=True, text=True, check=False
+    )
+    rounds = 3 * (1 + destroys)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{rounds} of {rounds} rounds clean" in done.stdout
