@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import ClassVar
 
 import msgspec
@@ -32,6 +33,7 @@ from .options import matching, read_options, read_regions
 from .recent import Recent
 from .search import Search
 from .sweep import sweep
+from .together import Together
 
 
 class Aws(Provider):
@@ -47,6 +49,7 @@ class Aws(Provider):
         self._clients = Clients(seat)
         self._launcher = Launcher(self._clients, self._options, sleep)
         self._recent = Recent()
+        self._together = cache(self._open_together)
 
     def offers(self, query: OfferQuery) -> Iterator[Offer | Skip]:
         """On-demand offers by region, spot offers by zone. See `Provider.offers`."""
@@ -62,7 +65,7 @@ class Aws(Provider):
         """See `Provisions.read`. A spot request keeps its own id when it has brought a machine."""
         if ref.id.startswith(SPOT_REQUEST_PREFIX):
             return self._read_request(ref)
-        row = describe.instance(self._clients.ec2(ref.region), ref.id)
+        row = self._together(ref.region).look(ref.id)
         if row is None:
             return self._recent.get(ref.id)
         self._recent.seen(ref.id)
@@ -94,6 +97,9 @@ class Aws(Provider):
         rows = spot.ask(self._clients.ec2(offer.region), [offer.sku], since, offer.zone)
         prices = [row for row in spot.read_spot(rows) if isinstance(row, spot.SpotPrice)]
         return ((row.since, row.usd_per_hour + rest) for row in sorted(prices, key=lambda row: row.since))
+
+    def _open_together(self, region: str) -> Together:
+        return Together(lambda ids: describe.instances_by_id(self._clients.ec2(region), ids))
 
     def _read_request(self, ref: MachineRef) -> Machine | None:
         row = describe.spot_request(self._clients.ec2(ref.region), ref.id)

@@ -11,6 +11,7 @@ from ...providers.base import RETRYABLE, ProviderError
 T = TypeVar("T")
 
 RETRY_SECONDS = 60.0
+LATE = 0.1
 
 
 def poll(
@@ -23,15 +24,16 @@ def poll(
 ) -> T | None:
     """`check`'s first answer that is not `None`; `None` after `seconds` or once `stop` is set.
 
-    Asks at least once. The pause between two questions grows from `first` to `most` seconds.
+    Asks at least once. The pause between two questions is `LATE` of the time waited so far, between
+    `first` and `most` seconds: what took long may be seen late, and what took seconds may not.
     """
-    end = time.monotonic() + seconds
-    for delay in growing(first, most):
+    began = time.monotonic()
+    while True:
         answer = check()
-        left = end - time.monotonic()
-        if answer is not None or left <= 0 or stop.wait(min(delay, left)):
+        waited = time.monotonic() - began
+        pause = min(max(first, LATE * waited), most, seconds - waited)
+        if answer is not None or pause <= 0 or stop.wait(pause):
             return answer
-    raise AssertionError("delays never end")
 
 
 def retry(call: Callable[[], T], *, stop: threading.Event, seconds: float = RETRY_SECONDS) -> T:
