@@ -11,12 +11,13 @@ from ..planning.plan import Plan
 from ..providers.base import Bids, Offer, capability
 from . import refusals
 from .desk import Desk, Work, work_on
-from .finish import finish, settle
+from .finish import Finished, finish, settle
 from .gate import ApprovalGate
 from .lock import deployment_lock
 from .observe import Sighting, base_state, look
 from .records import DeploymentRecord, UsedPlan, new_uid
 from .reports import ApplyReport
+from .strays import unaccounted
 from .userdata import remember
 from .wanted import end_of, wanted_machines
 
@@ -111,7 +112,14 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
     desk.records.save(record)
     work = msgspec.structs.replace(work, record=record)
     settle(work)
-    return finish(work, wanted, seen)
+    return _with_doubts(work, finish(work, wanted, seen))
+
+
+def _with_doubts(work: Work, finished: Finished) -> ApplyReport:
+    """Says which create calls may have made a machine that the state does not know."""
+    open_calls = unaccounted(work, finished.known)
+    doubts = tuple(f"{entry.name} may run at {entry.provider} outside the state" for entry in open_calls)
+    return msgspec.structs.replace(finished.report, problems=(*finished.report.problems, *doubts))
 
 
 def _draft(desk: Desk, intent: Intent) -> DeploymentRecord:

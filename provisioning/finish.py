@@ -21,6 +21,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool = False
 
 
+class Finished(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands after the engine's run, as a report and as the state has it."""
+
+    report: ApplyReport
+    known: tuple[MachineRecord, ...]
+
+
 def settle(work: Work) -> int:
     """Turn interrupted creates into machines of unknown outcome; how many there were.
 
@@ -35,13 +42,13 @@ def settle(work: Work) -> int:
     return len(pending)
 
 
-def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sighting]) -> ApplyReport:
+def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sighting]) -> Finished:
     """Make the deployment exactly `wanted`, and say what stands then. `sightings` is how it is now."""
     before = [sighting.record for sighting in sightings]
     with on_interrupt(Cancel()) as cancel:
         run = _run(work, wanted, cancel, refresh=any(_wounded(sighting) for sighting in sightings))
     after = machine_records(work.stack, work.journal)
-    return ApplyReport(
+    report = ApplyReport(
         name=work.record.name,
         machines=outcomes(wanted, after, run.result),
         removed=gone_from(before, after),
@@ -49,6 +56,7 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
         cancelled=run.cancelled,
         ends_at=work.record.ends_at,
     )
+    return Finished(report=report, known=tuple(after))
 
 
 def _run(work: Work, wanted: Sequence[MachineInputs], cancel: Cancel, *, refresh: bool) -> Run:

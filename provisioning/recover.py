@@ -9,15 +9,15 @@ from collections.abc import Sequence
 import msgspec
 
 from ..core.errors import UnexpectedChangeError
-from ..providers.base import Machine
+from ..providers.base import Machine, Token
 from .desk import SETTLE_SECONDS, Desk, Work, work_on
 from .finish import finish, settle
 from .journal import EntryState, JournalEntry
 from .lock import deployment_lock
 from .machines import MachineInputs, MachineRecord
-from .observe import look, machine_records, subject_of
+from .observe import look
 from .reports import ApplyReport
-from .strays import Sweep, remove, strays, sweep, token
+from .strays import Sweep, remove, strays, sweep, token, unaccounted
 from .userdata import read_again
 
 
@@ -30,9 +30,9 @@ def recover(desk: Desk, name: str) -> ApplyReport:
         seen = look(work)
         found = open_cases(work, [sighting.record for sighting in seen])
         wanted, held_back = _wanted(work, seen_names={s.record.inputs.name for s in seen}, found=found.machines)
-        report = finish(work, wanted, seen)
-        cleaned = clean(work, found)
-        return _with_notes(report, interrupted, found, cleaned, held_back)
+        finished = finish(work, wanted, seen)
+        cleaned = clean(work, found, finished.known)
+        return _with_notes(finished.report, interrupted, found, cleaned, held_back)
 
 
 def open_cases(work: Work, known: Sequence[MachineRecord]) -> Sweep:
@@ -45,14 +45,11 @@ def open_cases(work: Work, known: Sequence[MachineRecord]) -> Sweep:
     return msgspec.structs.replace(swept, machines=outside)
 
 
-def clean(work: Work, found: Sweep) -> Sweep:
+def clean(work: Work, found: Sweep, known: Sequence[MachineRecord]) -> Sweep:
     """End what is still outside the state, unless the plan waits for it: then the next recover takes it in.
 
     Only machines that carry this deployment's id are touched. `machines` are those that were ended.
     """
-    if not found.machines:
-        return Sweep()
-    known = machine_records(work.stack, work.journal)
     settled = {record.inputs.name for record in known if not record.pending}
     awaited = {machine.name for machine in work.record.wanted} - settled
     outside = strays(found.machines, known)
@@ -67,20 +64,20 @@ def name_of(machine: Machine) -> str:
 
 
 def _await_late(work: Work, known: Sequence[MachineRecord]) -> list[JournalEntry]:
-    """The create calls without an answer, after each had `SETTLE_SECONDS` to become visible."""
-    tokens = {subject_of(record).token for record in known}
-    entries = work.journal.entries()
-    late = [entry for entry in entries if entry.state is EntryState.INTENDED and entry.token not in tokens]
+    """The create calls that the state does not know, after each had time to become visible."""
+    late = unaccounted(work, known)
     now = work.desk.clock()
-    rest = [SETTLE_SECONDS - (now - entry.at).total_seconds() for entry in late]
-    time.sleep(max(0.0, min(SETTLE_SECONDS, max(rest, default=0.0))))
+    rest = max((SETTLE_SECONDS - (now - entry.at).total_seconds() for entry in late), default=0.0)
+    time.sleep(min(SETTLE_SECONDS, max(0.0, rest)))
     return late
 
 
-def _close(work: Work, late: Sequence[JournalEntry], made: set[object]) -> None:
+def _close(work: Work, late: Sequence[JournalEntry], made: set[Token | None]) -> None:
+    """Settle the calls of which every seller says that they made nothing, or nothing that still lives."""
     for entry in late:
         if entry.token not in made:
-            work.journal.settle(entry.token, EntryState.REFUSED, note="looked for, and never made")
+            state = EntryState.GONE if entry.id else EntryState.REFUSED
+            work.journal.settle(entry.token, state, note="looked for and not found")
 
 
 def _wanted(

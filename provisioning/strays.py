@@ -9,7 +9,7 @@ import msgspec
 from ..core.errors import AmpacityError
 from ..providers.base import Machine, MachineState, StillThereError, Token
 from .desk import Work
-from .journal import EntryState
+from .journal import EntryState, JournalEntry
 from .machines import MachineRecord
 from .observe import ASKERS, subject_of
 from .plugin.patience import poll, retry
@@ -51,6 +51,14 @@ def remove(work: Work, found: Iterable[Machine]) -> Sweep:
         parts = list(pool.map(lambda machine: _remove(work, machine), found))
     problems = tuple(problem for problem in parts if problem)
     return Sweep(problems=problems)
+
+
+def unaccounted(work: Work, known: Iterable[MachineRecord]) -> list[JournalEntry]:
+    """Create calls that may have made a machine, of which the state knows none."""
+    tokens = {subject_of(row).token for row in known}
+    open_states = {EntryState.INTENDED, EntryState.MADE}
+    entries = work.journal.entries()
+    return [entry for entry in entries if entry.state in open_states and entry.token not in tokens]
 
 
 def token(machine: Machine) -> Token | None:

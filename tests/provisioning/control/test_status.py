@@ -1,0 +1,177 @@
+"""How a deployment stands: money worked out by hand, ends, and what is not known."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from ampacity.core.errors import ResourceError
+from ampacity.providers.base import Machine, MachineRef, MachineState, Market
+from ampacity.provisioning.drift import differences
+from ampacity.provisioning.machines import MachineInputs, MachineRecord
+from ampacity.provisioning.observe import Sighting, base_state, natural
+from ampacity.provisioning.records import DeploymentRecord
+from ampacity.provisioning.reports import DriftKind, sum_known
+from ampacity.provisioning.status import cost, deployment_status, machine_status, ssh_line
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+Seen = Callable[..., Sighting]
+
+
+@pytest.fixture
+def seen(machine: Callable[..., MachineInputs]) -> Seen:
+    """A machine that state and seller agree on; the seller's fields can be given."""
+
+    def build(name: str = "node-0", *, made: str = "toy-1", **fields: Any) -> Sighting:
+        plain = Machine(
+            provider="toy",
+            ref=MachineRef(id=made, region="toy-1"),
+            state=MachineState.RUNNING,
+            sku="toy-8",
+            market=Market.ON_DEMAND,
+            address="192.0.2.1",
+            ssh_user="toy",
+            usd_per_hour=Decimal("23.92"),
+            created_at=NOW - timedelta(minutes=90),
+        )
+        outputs: dict[str, object] = {
+            "state": "running",
+            "address": "192.0.2.1",
+            "usd_per_hour": "23.92",
+            "token": "a" * 32,
+        }
+        record = MachineRecord(urn=f"urn::{name}", id=made, inputs=machine(name), outputs=outputs)
+        return Sighting(record=record, machine=msgspec.structs.replace(plain, **fields))
+
+    return build
+
+
+@pytest.fixture
+def record() -> DeploymentRecord:
+    return DeploymentRecord(
+        uid="d" * 32,
+        name="train",
+        context="test",
+        created_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        hours=Decimal(1),
+        sites=None,
+        user_data=None,
+    )
+
+
+def without(sighting: Sighting, problem: ResourceError | None = None) -> Sighting:
+    return Sighting(record=sighting.record, problem=problem)
+
+
+@pytest.mark.parametrize(
+    ("usd", "seconds", "expected"),
+    [("3", 3600, "3"), ("23.92", 5400, "35.88"), ("1", 1, "0.0002777777777777777777777777778"), ("3", -5, "0")],
+)
+def test_what_it_cost_is_price_times_time_by_the_second(usd: str, seconds: int, expected: str) -> None:
+    assert cost(Decimal(usd), NOW, NOW + timedelta(seconds=seconds)) == Decimal(expected)
+
+
+def test_what_is_not_known_costs_unknown_and_not_nothing(seen: Seen) -> None:
+    assert cost(None, NOW, NOW) is None
+    assert cost(Decimal(1), None, NOW) is None
+    assert sum_known([Decimal(1), None]) is None
+    assert sum_known([]) == 0
+
+
+def test_two_machines_for_ninety_minutes(record: DeploymentRecord, seen: Seen) -> None:
+    status = deployment_status(record, [seen("node-0"), seen("node-1", made="toy-2")], NOW)
+    assert status.usd_per_hour == Decimal("47.84")
+    assert status.usd_so_far == Decimal("71.76")
+    assert not status.overdue
+    assert not status.bills_until_destroy
+
+
+def test_a_seller_that_cannot_be_asked_leaves_the_state_unknown_and_never_gone(seen: Seen) -> None:
+    status = machine_status(without(seen(), ResourceError("toy is down")), NOW)
+    assert (status.state, status.address, status.problems) == ("unknown", "192.0.2.1", ("toy is down",))
+    assert status.usd_per_hour == Decimal("23.92")
+
+
+def test_a_machine_that_its_seller_does_not_have_is_gone_and_bills_no_more(
+    record: DeploymentRecord, seen: Seen
+) -> None:
+    status = deployment_status(record, [without(seen())], NOW)
+    assert status.machines[0].state == "gone"
+    assert status.usd_per_hour == 0
+    assert status.usd_so_far is None
+
+
+def test_a_machine_past_its_end_is_overdue_unless_it_is_gone(record: DeploymentRecord, seen: Seen) -> None:
+    late = seen(ends_at=NOW)
+    assert machine_status(late, NOW).overdue
+    assert not machine_status(late, NOW - timedelta(seconds=1)).overdue
+    later = record.ends_at
+    assert later is not None
+    assert deployment_status(record, [seen()], later).overdue
+    assert not deployment_status(record, [without(seen())], later).overdue
+
+
+def test_a_deployment_without_an_end_bills_until_destroy(record: DeploymentRecord, seen: Seen) -> None:
+    endless = msgspec.structs.replace(record, ends_at=None)
+    assert deployment_status(endless, [seen()], NOW).bills_until_destroy
+    assert not deployment_status(endless, [], NOW).bills_until_destroy
+
+
+def test_the_ssh_line_opens_the_machine() -> None:
+    assert ssh_line("192.0.2.1", "ubuntu", 22) == "ssh ubuntu@192.0.2.1"
+    assert ssh_line("192.0.2.1", "root", 2222) == "ssh -p 2222 root@192.0.2.1"
+    assert ssh_line(None, "root", 22) is None
+    assert ssh_line("192.0.2.1", None, 22) is None
+
+
+def test_names_are_listed_as_people_count() -> None:
+    assert sorted(["node-10", "node-2", "node-1", "a"], key=natural) == ["a", "node-1", "node-2", "node-10"]
+
+
+def test_agreement_is_no_drift(seen: Seen) -> None:
+    assert differences([seen()], []) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "after"),
+    [
+        ({"state": MachineState.STOPPING}, "state", "stopping"),
+        ({"address": "192.0.2.9"}, "address", "192.0.2.9"),
+        ({"usd_per_hour": Decimal("24.5")}, "price", "$24.5000"),
+        ({"sku": "toy-9"}, "sku", "toy-9"),
+    ],
+)
+def test_every_changed_fact_is_drift(seen: Seen, change: dict[str, Any], what: str, after: str) -> None:
+    (found,) = differences([seen(**change)], [])
+    assert (found.kind, found.what, found.after) == (DriftKind.CHANGED, what, after)
+
+
+def test_missing_and_extra_machines_are_drift_and_unasked_ones_are_not(seen: Seen) -> None:
+    extra = seen("node-9", made="toy-9").machine
+    assert extra is not None
+    unasked = without(seen("node-1"), ResourceError("down"))
+    found = differences([without(seen("node-0")), unasked], [extra])
+    assert [(drift.kind, drift.after) for drift in found] == [
+        (DriftKind.MISSING, "gone at its seller"),
+        (DriftKind.EXTRA, "toy-9"),
+    ]
+
+
+def test_the_base_moves_with_ids_and_who_is_gone_and_not_with_order_or_address(seen: Seen) -> None:
+    one, two = seen("node-0"), seen("node-1", made="toy-2")
+    digest = base_state("d" * 32, [one, two]).digest
+    assert base_state("d" * 32, [two, one]).digest == digest
+    assert base_state("d" * 32, [seen("node-0", address="192.0.2.7"), two]).digest == digest
+    assert base_state("d" * 32, [seen("node-0", made="toy-7"), two]).digest != digest
+    assert base_state("d" * 32, [without(one), two]).digest != digest
+    assert base_state("e" * 32, [one, two]).digest != digest
+
+
+def test_there_is_no_base_while_a_seller_cannot_be_asked(seen: Seen) -> None:
+    with pytest.raises(ResourceError) as refusal:
+        base_state("d" * 32, [without(seen(), ResourceError("toy is down"))])
+    assert refusal.value.code == "AMP-SELLER-UNASKED"
