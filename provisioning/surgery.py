@@ -31,18 +31,6 @@ def settle_pending(export: Mapping[str, Any], tokens: Mapping[str, Token]) -> Ex
     return edited
 
 
-def adopt(export: Mapping[str, Any], urn: str, inputs: Mapping[str, Any], resource_id: str) -> Export:
-    """`export` with one more machine, which exists at its seller but not in the state.
-
-    `inputs` are in the engine's own form; what is missing in the outputs comes with the next read.
-    """
-    edited = deepcopy(dict(export))
-    inner = edited["deployment"]
-    bare = {"urn": urn, "custom": True, "type": RESOURCE_TYPE, "inputs": dict(inputs), **_family(inner)}
-    _insert(inner, _resource(bare, resource_id))
-    return edited
-
-
 def _resource(resource: Mapping[str, Any], resource_id: str) -> dict[str, Any]:
     return {
         **resource,
@@ -58,14 +46,3 @@ def _insert(inner: dict[str, Any], resource: dict[str, Any]) -> None:
     rows = inner.get("resources") or []
     kept = [row for row in rows if not (row["urn"] == resource["urn"] and row.get("pendingReplacement"))]
     inner["resources"] = [*kept, resource]
-
-
-def _family(inner: Mapping[str, Any]) -> dict[str, str]:
-    """Parent and provider of a machine, as every other machine in this state has them."""
-    rows: list[dict[str, Any]] = inner.get("resources") or []
-    stack = next((row["urn"] for row in rows if row.get("type") == "pulumi:pulumi:Stack"), None)
-    provider = next((row for row in rows if row.get("type") == "pulumi:providers:ampacity"), None)
-    family = {"parent": stack} if stack else {}
-    if provider is not None:
-        family["provider"] = f"{provider['urn']}::{provider['id']}"
-    return family
