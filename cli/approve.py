@@ -56,7 +56,8 @@ def approve(
     else:
         _sign_here(desk, wallet, password_file, password_env)
     verdict = desk.verdict()
-    result = Result(schema="ampacity.approval-verdict/1", data=verdict)
+    row = {"plan": str(plan), "allowed": verdict.allowed, "have": verdict.have, "need": verdict.need}
+    result = Result(schema="ampacity.approval-verdict/1", data=verdict, rows=[row])
     emit(result, chosen(output, as_json), lambda: _tell(verdict, plan))
 
 

@@ -70,7 +70,7 @@ def show(
 
     named = choose_context(name or context, config_path=config)
     data = {"name": named.name, "file": str(named.file), "context": named.context}
-    result = Result(schema="ampacity.context/1", data=data)
+    result = Result(schema="ampacity.context/1", data=data, rows=[dict(_lines(named))])
     emit(result, chosen(output, as_json), lambda: pairs(_lines(named)))
 
 

@@ -28,14 +28,14 @@ def drift(
     from ..core.contexts import choose_context
     from ..core.errors import Exit
     from ..provisioning.control import Control
+    from ..provisioning.reports import Drift
     from .naming import chosen_name
     from .output import Result, emit, warn
 
     control = Control(choose_context(context, config_path=config))
     report = control.drift(chosen_name(control, name))
-    result = Result(
-        schema="ampacity.drift/1", data=report, rows=[msgspec.to_builtins(each) for each in report.differences]
-    )
+    rows = [msgspec.to_builtins(each) for each in report.differences]
+    result = Result(schema="ampacity.drift/1", data=report, rows=rows, fields=Drift.__struct_fields__)
     emit(result, chosen(output, as_json), lambda: _table(report))
     for problem in report.problems:
         warn(problem)

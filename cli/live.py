@@ -44,7 +44,7 @@ class _Lines:
                 return
             self._last[step.item] = step.stage
             text = f"  {step.text}" if step.text else ""
-            sys.stderr.write(f"{MARKS[step.stage]} {step.item}{text[:MAX_TEXT]}\n")
+            sys.stderr.write(f"{MARKS[step.stage]} {step.item}{text}\n")
 
 
 class _Board:

@@ -38,3 +38,8 @@ def span(names: list[str]) -> str:
     if len(names) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
         return f"{stem}-{numbers[0]}..{numbers[-1]}"
     return ", ".join(names)
+
+
+def count(number: int, thing: str) -> str:
+    """`1 machine`, `2 machines`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -27,11 +27,13 @@ def orphans(
     from ..core.contexts import choose_context
     from ..core.errors import Exit
     from ..provisioning.control import Control
+    from ..provisioning.reports import Orphan
     from .output import Result, emit, warn
 
     report = Control(choose_context(context, config_path=config)).orphans()
     rows = [msgspec.to_builtins(orphan) for orphan in report.orphans]
-    emit(Result(schema="ampacity.orphans/1", data=report, rows=rows), chosen(output, as_json), lambda: _table(report))
+    result = Result(schema="ampacity.orphans/1", data=report, rows=rows, fields=Orphan.__struct_fields__)
+    emit(result, chosen(output, as_json), lambda: _table(report))
     for problem in report.problems:
         warn(problem)
     if report.orphans:

@@ -23,6 +23,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     data: Any
     rows: Rows = ()
+    fields: tuple[str, ...] = ()
+    """The header of a flat format where there may be no row to read it from."""
     errors: tuple[AmpacityError, ...] = ()
     generated_at: datetime = msgspec.field(default_factory=system_clock)
 
@@ -32,7 +34,7 @@ def emit(result: Result, form: Format, table: Callable[[], None]) -> None:
     if form is Format.TABLE:
         table()
     elif form is Format.CSV:
-        _csv(result.rows)
+        _csv(result.rows, result.fields)
     elif form is Format.JSON:
         sys.stdout.write(json.dumps(envelope(result), indent=2, ensure_ascii=False) + "\n")
     else:
@@ -44,22 +46,25 @@ def envelope(result: Result) -> dict[str, Any]:
     return {
         "schema": result.schema,
         "generated_at": rfc3339(result.generated_at),
-        "data": msgspec.to_builtins(result.data, str_keys=True),
+        "data": msgspec.to_builtins(result.data, str_keys=True, enc_hook=_plain),
         "errors": [as_data(error) for error in result.errors],
     }
 
 
-def _csv(rows: Rows) -> None:
-    if not rows:
-        return
-    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
+def _plain(value: object) -> str:
+    """What msgspec does not know: paths and content addresses, as their text."""
+    return str(value)
+
+
+def _csv(rows: Rows, fields: tuple[str, ...]) -> None:
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else fields, lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
 
 
 def _cell(value: Any) -> str:
-    plain = msgspec.to_builtins(value)
-    text = "" if plain is None else str(plain)
+    plain = msgspec.to_builtins(value, enc_hook=_plain)
+    text = "" if plain is None else str(plain).lower() if isinstance(plain, bool) else str(plain)
     # A cell that a spreadsheet would run as a formula is made text.
     return f"'{text}" if text[:1] in {"=", "+", "@"} else text
 

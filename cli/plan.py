@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ..core.errors import AmpacityError
     from ..planning.plan import Plan
     from ..planning.spec import Spec
-    from ..providers.base import OfferQuery
 
 app = new_app()
 CHANGES = 2
@@ -63,12 +62,13 @@ def _make(
     from ..planning.build import PlanRequest, build_plan
     from ..planning.highs import Highs
     from ..planning.load import spec_digest
+    from ..providers.base import OfferQuery
     from ..provisioning.control import Control
     from .gather import gather
     from .planfiles import read_spec_files
 
     files = read_spec_files(wanted, spec, path)
-    found = gather(named, _query(wanted), only=wanted.placement.providers, sites=files.sites)
+    found = gather(named, OfferQuery(disk_gib=wanted.node.disk_gib), only=wanted.placement.providers, sites=files.sites)
     if found.errors and not found.offers:
         raise found.errors[0]
     request = PlanRequest(
@@ -87,19 +87,6 @@ def _make(
         rebalance=rebalance,
     )
     return build_plan(request, Highs()), found.errors
-
-
-def _query(wanted: "Spec") -> "OfferQuery":
-    from ..providers.base import OfferQuery
-    from ..providers.gpus import find_model
-
-    models = tuple(model.name for text in wanted.gpu.models if (model := find_model(text)))
-    return OfferQuery(
-        gpu_models=models,
-        markets=wanted.market.allow,
-        regions=wanted.placement.regions,
-        disk_gib=wanted.node.disk_gib,
-    )
 
 
 def _save_and_show(made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]") -> None:

@@ -9,8 +9,8 @@ import typer
 from ..core.clock import rfc3339
 from ..core.digests import Digest
 from ..core.money import show_usd
-from ..planning.plan import Action, Plan
-from .naming import span
+from ..planning.plan import Action, Plan, RemovedMachine
+from .naming import count, span
 from .tables import Column, draw, pairs
 
 
@@ -108,19 +108,17 @@ def _change_row(plan: Plan, mark: str, offer_id: str, reason: str, names: list[s
 
 
 def _removals(plan: Plan) -> list[list[str]]:
-    return [
-        [
-            Action.REMOVE.value,
-            f"{gone.name} ({gone.reason})",
-            gone.provider,
-            "",
-            gone.sku,
-            "",
-            show_usd(gone.usd_per_hour),
-            "-",
-        ]
-        for gone in plan.removed
-    ]
+    groups: dict[tuple[str, str, str], list[RemovedMachine]] = {}
+    for machine in plan.removed:
+        groups.setdefault((machine.provider, machine.sku, machine.reason), []).append(machine)
+    return [_removal_row(*key, gone) for key, gone in groups.items()]
+
+
+def _removal_row(provider: str, sku: str, reason: str, gone: list[RemovedMachine]) -> list[str]:
+    prices = [machine.usd_per_hour for machine in gone]
+    known = [price for price in prices if price is not None]
+    now = show_usd(sum(known, Decimal(0)) if len(known) == len(prices) else None)
+    return [Action.REMOVE.value, f"{span([each.name for each in gone])} ({reason})", provider, "", sku, "", now, "-"]
 
 
 def _totals(plan: Plan) -> list[tuple[str, str]]:
@@ -128,7 +126,7 @@ def _totals(plan: Plan) -> list[tuple[str, str]]:
     worst = "unbounded: no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
     return [
         ("changes", summary(plan)),
-        ("capacity", f"{money.gpus} GPUs on {money.nodes} nodes"),
+        ("capacity", f"{count(money.gpus, 'GPU')} on {count(money.nodes, 'node')}"),
         (
             "price",
             f"{show_usd(money.usd_per_hour_before)} → {show_usd(money.usd_per_hour_after)} per hour, "

@@ -47,15 +47,30 @@ class SavedPlan(msgspec.Struct, frozen=True, kw_only=True):
 def read_spec_files(spec: Spec, spec_path: Path, plan_path: Path) -> SpecFiles:
     """Everything that `spec` points at. Raises `UsageError` for a file that cannot be used."""
     base = spec_path.parent
-    sites = _beside(base, spec.sites) if spec.sites else None
-    if sites and not sites.is_file():
-        raise UsageError(f"{sites} is not there", why="the spec's `sites` names it", code="AMP-FILE")
+    sites = _named(base, spec.sites, "sites", spec_path)
+    script = _named(base, spec.node.user_data, "node.user_data", spec_path)
+    key = _named(base, spec.ssh.public_key if spec.ssh else None, "ssh.public_key", spec_path)
     return SpecFiles(
-        ssh_public_key=_public_key(_beside(base, spec.ssh.public_key)) if spec.ssh else None,
-        user_data=_file_ref(_beside(base, spec.node.user_data), plan_path) if spec.node.user_data else None,
+        ssh_public_key=_public_key(key) if key else None,
+        user_data=_file_ref(script, plan_path) if script else None,
         sites=sites,
         sites_beside_plan=_relative(sites, plan_path) if sites else None,
     )
+
+
+def _named(base: Path, path: Path | None, key: str, spec_path: Path) -> Path | None:
+    """The file that the spec names under `key`, if it names one. Raises `UsageError` where it is not there."""
+    if path is None:
+        return None
+    found = (base / path.expanduser()).resolve()
+    if not found.is_file():
+        raise UsageError(
+            f"{spec_path}: `{key}` names no file",
+            why=f"{found} is not there",
+            fix=f"make it, or edit `{key}` in {spec_path}",
+            code="AMP-FILE",
+        )
+    return found
 
 
 def read_user_data(saved: SavedPlan) -> str | None:
@@ -79,10 +94,6 @@ def open_plan(path: Path) -> SavedPlan:
     """The plan in `path`, checked. Raises `MissingError` or `UsageError`."""
     plan = decode_plan(_read(path, MAX_PLAN_BYTES), name=str(path))
     return SavedPlan(path=path, plan=plan, digest=plan_digest(plan))
-
-
-def _beside(base: Path, path: Path) -> Path:
-    return (base / path.expanduser()).resolve()
 
 
 def _relative(path: Path, plan_path: Path) -> str:

@@ -15,7 +15,10 @@ def recover(
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> int:
-    """Find every machine that an interrupted apply made, then finish its plan."""
+    """Find every machine that an interrupted apply made, then finish its plan.
+
+    Nothing is asked: the plan was approved and confirmed when it was applied.
+    """
     from ..core.contexts import choose_context
     from ..provisioning.control import Control
     from .apply_view import report_apply

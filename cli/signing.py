@@ -9,9 +9,10 @@ from ..access.builder import new_nonce
 from ..access.facts import ApprovalRequest
 from ..access.keystore import Keystore, list_keystores
 from ..access.policy import load_policy
-from ..core.clock import Clock, system_clock
+from ..core.clock import Clock, rfc3339, system_clock
 from ..core.contexts import ApprovalSettings, NamedContext
-from ..core.errors import MissingError, UsageError
+from ..core.errors import MissingError, UnexpectedChangeError, UsageError
+from ..provisioning.control import Control
 from .facts import plan_facts
 from .gate import SiweGate
 from .planfiles import SavedPlan
@@ -25,6 +26,7 @@ class Desk:
         self.settings = _settings(named)
         self._gate = SiweGate(named.context, saved, clock)
         self._clock = clock
+        _refuse_used(Control(named), saved)
         self._policy = load_policy(self.settings.policy)
         self._request = ApprovalRequest(
             facts=plan_facts(saved.plan, saved.digest),
@@ -71,6 +73,17 @@ class Desk:
             why=f"the context has: {names}",
             fix="add --wallet NAME or --wallet FILE",
             code="AMP-WALLET",
+        )
+
+
+def _refuse_used(control: Control, saved: SavedPlan) -> None:
+    use = control.used(saved.plan.name, saved.digest)
+    if use is not None:
+        raise UnexpectedChangeError(
+            "The plan was applied before",
+            why=f"at {rfc3339(use.at)}; a plan is good for one apply, so there is nothing to approve",
+            fix=f"ampacity recover {saved.plan.name}, or make a new plan",
+            code="AMP-PLAN-USED",
         )
 
 

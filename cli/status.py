@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from ..provisioning.reports import DeploymentStatus, MachineStatus
 
 app = new_app()
+UNKNOWN = "unknown"
+"""The state of a machine whose seller could not be asked."""
 
 
-@app.command()
+@app.command(epilog="Exit: 0 all sellers answered, 4 one could not be asked.")
 def status(
     name: OptionalName = None,
     context: ContextName = None,
@@ -22,9 +24,10 @@ def status(
     output: Output = Format.TABLE,
     as_json: AsJson = False,
     verbose: Verbose = False,
-) -> None:
+) -> int:
     """Show machines, addresses, what they cost so far, and when they end. Every seller is asked."""
     from ..core.contexts import choose_context
+    from ..core.errors import Exit
     from ..provisioning.control import Control
     from .naming import chosen_name
     from .output import Result, emit
@@ -33,6 +36,7 @@ def status(
     found = control.status(chosen_name(control, name))
     result = Result(schema="ampacity.status/1", data=status_data(found), rows=[_row(each) for each in found.machines])
     emit(result, chosen(output, as_json), lambda: _table(found))
+    return int(Exit.RESOURCE if any(machine.state == UNKNOWN for machine in found.machines) else Exit.OK)
 
 
 def status_data(found: "DeploymentStatus") -> dict[str, Any]:
@@ -110,10 +114,12 @@ def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
 def _foot(found: "DeploymentStatus") -> Iterator[str]:
     from ..core.clock import rfc3339
     from ..core.money import show_usd
-    from .naming import span
+    from .naming import count, span
 
     rate, so_far = show_usd(found.usd_per_hour), show_usd(found.usd_so_far)
-    yield f"{len(found.machines)} machines, {rate} per hour, {so_far} so far."
+    unknown = sum(machine.state == UNKNOWN for machine in found.machines)
+    unsure = f"; {unknown} could not be asked" if unknown else ""
+    yield f"{count(len(found.machines), 'machine')}, {rate} per hour, {so_far} so far{unsure}."
     if found.bills_until_destroy:
         yield f"NO END: it bills until you run `ampacity destroy {found.name}`."
     elif found.overdue:
@@ -122,6 +128,7 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
         yield f"Ends {rfc3339(found.ends_at)}."
     for note in sorted({machine.note for machine in found.machines if machine.note}):
         yield f"{span([each.name for each in found.machines if each.note == note])}: {note}"
-    for machine in found.machines:
-        yield from (f"{machine.name}: {problem}" for problem in machine.problems)
+    problems = sorted({problem for machine in found.machines for problem in machine.problems})
+    for problem in problems:
+        yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}"
     yield from found.problems

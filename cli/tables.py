@@ -4,12 +4,16 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 WIDE = 100
 """From this many columns on there is room for wider gaps and for what narrow terminals go without."""
+
+LEAST_FOLDED = 10
+"""A column that folds into less than this is no help."""
 
 
 def is_wide() -> bool:
@@ -24,7 +28,12 @@ class Column:
         self.title = title
         self.figures = figures
         self.keep = keep
-        """Never folded: figures, states and marks that are wrong when broken."""
+        """Never folded: states and marks that are wrong when broken."""
+
+    @property
+    def folds(self) -> bool:
+        """Whether a long cell goes on in the next line. A figure never does: half a price is a wrong price."""
+        return not (self.figures or self.keep)
 
 
 def console(stream: TextIO | None = None) -> Console:
@@ -34,24 +43,46 @@ def console(stream: TextIO | None = None) -> Console:
 
 
 def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "", foot: str = "") -> None:
-    """Print one table on stdout."""
+    """Print one table on stdout; where it is too narrow for one, each row as a block of its own."""
     out = console()
     if title:
         out.print(Text(title, style="bold"))
     gap = 2 if out.width >= WIDE else 1
+    if _least_width(columns, rows, gap) <= out.width:
+        out.print(_table(columns, rows, gap))
+    else:
+        for row in rows:
+            pairs([(column.title, cell) for column, cell in zip(columns, row, strict=True) if cell])
+            out.print()
+    if foot:
+        out.print(Text(foot))
+
+
+def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
-    for column in columns:
+    for at, column in enumerate(columns):
         table.add_column(
             column.title,
             justify="right" if column.figures else "left",
-            no_wrap=column.figures or column.keep,
+            no_wrap=not column.folds,
+            min_width=None if column.folds else _longest(column, rows, at),
             overflow="fold",
         )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    out.print(table)
-    if foot:
-        out.print(Text(foot))
+    return table
+
+
+def _least_width(columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int) -> int:
+    cells = [
+        min(_longest(column, rows, at), LEAST_FOLDED) if column.folds else _longest(column, rows, at)
+        for at, column in enumerate(columns)
+    ]
+    return sum(cells) + gap * (len(columns) - 1)
+
+
+def _longest(column: Column, rows: Sequence[Sequence[str]], at: int) -> int:
+    return max(cell_len(text) for text in (column.title, *(row[at] for row in rows)))
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> None:

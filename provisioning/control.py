@@ -14,6 +14,7 @@ from . import apply, destroy, observe, orphans, recover, strays
 from .desk import Desk, work_on
 from .drift import differences
 from .gate import ApprovalGate
+from .records import UsedPlan
 from .reports import ApplyReport, DeploymentStatus, DestroyReport, DriftReport, OrphanReport
 from .status import deployment_status
 
@@ -41,6 +42,11 @@ class Control:
         if record is None:
             return observe.base_state(None, [])
         return observe.base_state(record.uid, observe.look(work_on(self._desk, record)))
+
+    def used(self, name: str, digest: Digest) -> UsedPlan | None:
+        """When and by whose approval the plan was applied to `name`, `None` where it was not."""
+        record = self._desk.records.find(name)
+        return (record.used(digest) if record else None) or self._desk.records.archived_use(digest)
 
     def check(self, plan: Plan, digest: Digest, live: Mapping[str, Offer], gate: ApprovalGate) -> None:
         """Every refusal, before the question is asked; see `refusals` for codes and exits.

@@ -1,0 +1,45 @@
+"""Tables fold, and where they are too narrow for that they become blocks; a figure is never cut."""
+
+import pytest
+
+from ampacity.cli.tables import Column, draw
+
+NAME = "a-machine-with-a-very-long-name-indeed"
+COLUMNS = [Column("MACHINE"), Column("$/H", figures=True), Column("STATE", keep=True)]
+ROWS = [[NAME, "$1,234.56", "running"]]
+
+
+def drawn(width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    monkeypatch.setenv("COLUMNS", str(width))
+    draw(COLUMNS, ROWS)
+    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_long_name_goes_on_in_the_next_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert drawn(40, monkeypatch, capsys) == [
+        "MACHINE                      $/H STATE",
+        "a-machine-with-a-very- $1,234.56 running",
+        "long-name-indeed",
+    ]
+
+
+def test_with_no_room_for_a_table_each_row_is_a_block(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = drawn(20, monkeypatch, capsys)
+
+    assert "$/H      $1,234.56" in lines
+    assert "STATE    running" in lines
+
+
+@pytest.mark.parametrize("width", range(20, 130, 5))
+def test_no_figure_and_no_state_is_ever_cut(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = "\n".join(drawn(width, monkeypatch, capsys))
+
+    assert "$1,234.56" in out
+    assert "running" in out
+    assert "…" not in out
