@@ -68,8 +68,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     `price` is all-in per node and empty where it is unknown; an `indication` is what an auction
     will probably bring, not a price that can be taken. `max_nodes` is the most the seller says it
-    has, `None` where it does not say. `provider_ref` is opaque: what the create call needs.
-    `no_publish` keeps a confidential price out of shared reports.
+    has: `None` where it does not say, 0 where all are taken (who holds some may still have those
+    made anew). `provider_ref` is opaque: what the create call needs. `no_publish` keeps a
+    confidential price out of shared reports.
     """
 
     provider: str

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from ...core.money import HOURS_PER_MONTH, plain
-from ..base import Claim, Failure, Gpu, Market, Offer, OfferQuery, PowerDraw, PricePart, Skip
+from ..base import Claim, Gpu, Market, Offer, OfferQuery, PowerDraw, PricePart
 from ..gpus import find_model
 from .ledger import Reservation
 from .names import PROVIDER, feed_name
@@ -24,8 +24,8 @@ def read_offers(
     regions: tuple[str, ...],
     source: str,
     now: datetime,
-) -> Iterator[Offer | Skip]:
-    """What is free, and what is wholly taken as a `Skip`."""
+) -> Iterator[Offer]:
+    """What is there. Where every node is taken `max_nodes` is 0: whoever has one may still have it anew."""
     taken = list(held)
     if query.markets and Market.OWNED not in query.markets:
         return
@@ -37,9 +37,6 @@ def read_offers(
             if not _wanted(node_type, query):
                 continue
             free = len(free_nodes(site, site_name, rack_name, kind, taken))
-            if free == 0:
-                yield _taken(f"{kind} in {feed_name(site_name, rack_name)}")
-                continue
             yield _offer(site_name, site, rack_name, kind, node_type, free=free, source=source, now=now)
 
 
@@ -75,7 +72,7 @@ def _offer(
         zone=feed_name(site_name, rack),
         market=Market.OWNED,
         gpu=_gpu(node_type),
-        claim=Claim.AVAILABLE,
+        claim=Claim.AVAILABLE if free else Claim.OFFERED,
         source=source,
         observed_at=now,
         vcpu=node_type.vcpu,
@@ -112,7 +109,3 @@ def _wanted(node_type: NodeType, query: OfferQuery) -> bool:
 
 def _allowed(region: str, globs: tuple[str, ...]) -> bool:
     return not globs or any(fnmatchcase(region, glob) for glob in globs)
-
-
-def _taken(what: str) -> Skip:
-    return Skip(provider=PROVIDER, kind=Failure.CAPACITY_ZONE.value, what=what, why="every node is reserved")

@@ -17,7 +17,6 @@ from ..base import (
     PowerLimit,
     Provider,
     Seat,
-    Skip,
 )
 from .catalog import read_offers
 from .ledger import Ledger, Reservation, labels_of
@@ -45,7 +44,7 @@ class OwnRacks(Provider):
             )
         self._seat = seat
 
-    def offers(self, query: OfferQuery) -> Iterator[Offer | Skip]:
+    def offers(self, query: OfferQuery) -> Iterator[Offer]:
         """One offer a rack and kind of node. Raises `UsageError` for a sites file that is absent or wrong."""
         path, sites, ledger = self._open()
         yield from read_offers(

@@ -119,6 +119,31 @@ def test_changed_user_data_makes_machines_anew_under_their_names(
     assert plan.spends
 
 
+def test_nodes_of_our_own_racks_are_made_anew_in_place_although_we_hold_them_all_and_their_power(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    power = PowerDraw(feeds=("r1",), node_kw=Decimal("10.2"))
+    bought = offer("dgx", "3.81", provider="own", market=Market.OWNED, max_nodes=2, power=power)
+    today = offer("dgx", "3.90", provider="own", market=Market.OWNED, max_nodes=0, power=power)
+    limits = (PowerLimit(feed="r1", free_kw=Decimal("0.3"), basis="nameplate"),)
+    base = base_of(running("train-1", bought), running("train-2", bought))
+    elsewhere = offer("spot", "22.74", market=Market.SPOT)
+    wanted = spec(market={"allow": ["spot", "owned"]})
+    plan = plan_for(wanted, [today, elsewhere], base=base, limits=limits, ssh_public_key="ssh-ed25519 BBBB other")
+    assert changes(plan) == {"train-1": "± dgx", "train-2": "± dgx"}
+    assert (plan.totals.usd_per_hour_before, plan.totals.usd_per_hour_after) == (Decimal("7.62"), Decimal("7.80"))
+    assert [one.usd_per_hour_before for one in plan.machines] == [Decimal("3.81"), Decimal("3.81")]
+
+
+def test_what_we_hold_of_a_sold_out_offer_is_not_there_for_more_than_we_hold(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    sold_out = offer("dgx", "3", provider="own", market=Market.OWNED, max_nodes=0)
+    base = base_of(running("train-1", sold_out))
+    plan = plan_for(spec(), [sold_out, offer()], base=base, ssh_public_key="ssh-ed25519 BBBB other")
+    assert changes(plan) == {"train-1": "± dgx", "train-2": "+ h100x8"}
+
+
 def test_a_changed_machine_whose_offer_is_gone_is_replaced_by_another_offer(
     spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
 ) -> None:

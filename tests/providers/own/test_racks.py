@@ -17,6 +17,7 @@ from ampacity.core.contexts import ProviderSettings
 from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import UsageError
 from ampacity.providers.base import (
+    Claim,
     Failure,
     Labels,
     MachineOrder,
@@ -25,7 +26,6 @@ from ampacity.providers.base import (
     OfferQuery,
     ProviderError,
     Seat,
-    Skip,
     Token,
 )
 from ampacity.providers.own import open_provider
@@ -137,10 +137,13 @@ def test_a_limit_of_the_site_holds_across_its_racks(sites: Path) -> None:
         racks.create(order(second, 2))
 
 
-def test_a_rack_without_a_free_node_is_a_skip(racks: OwnRacks) -> None:
-    racks.create(order(offers(racks)["east.r2"], 1))
-    skips = [row for row in racks.offers(OfferQuery()) if isinstance(row, Skip)]
-    assert [(skip.kind, skip.what) for skip in skips] == [("capacity-zone", "dgx in east.r2")]
+def test_a_rack_without_a_free_node_keeps_its_offer_and_price_and_says_that_none_is_left(racks: OwnRacks) -> None:
+    free = offers(racks)["east.r2"]
+    racks.create(order(free, 1))
+    taken = offers(racks)["east.r2"]
+    assert (free.max_nodes, free.claim) == (1, Claim.AVAILABLE)
+    assert (taken.max_nodes, taken.claim) == (0, Claim.OFFERED)
+    assert (taken.key, taken.price, taken.provider_ref) == (free.key, free.price, free.provider_ref)
 
 
 def test_a_reservation_says_that_nothing_was_switched_on(racks: OwnRacks) -> None:
