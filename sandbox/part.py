@@ -11,8 +11,7 @@ import msgspec
 from .. import engines
 from . import process
 from .kubo import kubo_endpoint, kubo_environment, prepare_kubo
-from .places import SandboxLayout
-from .serve import HOST
+from .places import HOST, SandboxLayout
 from .table import STAND_INS
 
 KUBO = "kubo"

@@ -9,6 +9,9 @@ from ..core.paths import data_dir
 CONTEXT = "sandbox"
 """The name of the context that `up` writes."""
 
+HOST = "127.0.0.1"
+"""Where everything listens: this computer only."""
+
 
 class SandboxLayout(msgspec.Struct, frozen=True, kw_only=True):
     """Paths below `folder`. The wallet and its policy are made by the command line, the rest by `up`."""

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, cast
 
 from ..core.files import write_atomic
 from .faults import Faults
+from .places import HOST
 from .table import STAND_INS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
     from werkzeug.serving import BaseWSGIServer
 
-HOST = "127.0.0.1"
 WATCH_SECONDS = 1.0
 
 log = logging.getLogger("ampacity.sandbox")
