@@ -1,19 +1,16 @@
 """What was decided, written down as a plan: money, what binds, until when it is good."""
 
-from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ..providers.base import BidRule, Market, Offer
+from ..providers.base import BidRule, Market
 from .limits import limits
-from .plan import Action, Auction, Binding, Plan, Solution, Totals
+from .plan import Auction, Binding, Plan, Solution, Totals
 from .request import Outcome
 from .running import image_for
 from .spec import exact
 from .totals import ceiling, make_totals, running_usd_per_hour, share_of_ceiling
+from .validity import bought, expiry, shortened
 from .warn import warnings
-
-LEAST_VALIDITY = timedelta(minutes=5)
-"""A plan lives at least so long, so that a person can read and sign it."""
 
 
 def write_plan(outcome: Outcome, solver_name: str) -> Plan:
@@ -37,7 +34,7 @@ def write_plan(outcome: Outcome, solver_name: str) -> Plan:
         context=request.context,
         spec=request.spec_digest,
         created_at=request.now,
-        expires_at=_expiry(outcome),
+        expires_at=expiry(outcome),
         hours=exact(spec.hours),
         ttl_hours=spec.end_hours,
         base=request.base,
@@ -54,30 +51,19 @@ def write_plan(outcome: Outcome, solver_name: str) -> Plan:
         ssh_public_key=request.ssh_public_key,
         user_data=request.user_data,
         sites=request.sites,
-        warnings=warnings(
-            spec,
-            outcome.problem,
-            running=outcome.running,
-            assignment=outcome.assignment,
-            totals=totals,
-            choice=outcome.choice,
-        ),
+        warnings=(*_warnings(outcome, totals), *shortened(outcome)),
     )
 
 
-def _bought(outcome: Outcome) -> list[tuple[str, Offer]]:
-    """Names and offers of the machines that have to be made."""
-    made = {Action.ADD, Action.REPLACE}
-    offers = outcome.chosen_offers()
-    machines = outcome.assignment.machines
-    return [(machine.name, offers[machine.offer]) for machine in machines if machine.action in made]
-
-
-def _expiry(outcome: Outcome) -> datetime:
-    """The end of the plan's validity, or of the first offer to be bought, but never at once."""
-    now = outcome.request.now
-    ends = [offer.expires_at for _, offer in _bought(outcome) if offer.expires_at is not None]
-    return max(min([now + outcome.request.valid_for, *ends]), now + LEAST_VALIDITY)
+def _warnings(outcome: Outcome, totals: Totals) -> tuple[str, ...]:
+    return warnings(
+        outcome.request.spec,
+        outcome.problem,
+        running=outcome.running,
+        assignment=outcome.assignment,
+        totals=totals,
+        choice=outcome.choice,
+    )
 
 
 def _auctions(outcome: Outcome, totals: Totals) -> tuple[Auction, ...]:
@@ -87,7 +73,7 @@ def _auctions(outcome: Outcome, totals: Totals) -> tuple[Auction, ...]:
             ceiling_usd_per_hour=share_of_ceiling(offer.usd_per_hour or Decimal(0), totals),
             rule=BidRule.CHEAPEST_ALLOWED,
         )
-        for name, offer in _bought(outcome)
+        for name, offer in bought(outcome)
         if offer.indication or offer.market is Market.AUCTION
     )
 

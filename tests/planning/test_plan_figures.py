@@ -7,13 +7,15 @@ from decimal import Decimal
 import pytest
 
 from ampacity.core.digests import digest_bytes
-from ampacity.planning.plan import Action, Binding, FileRef, Plan
+from ampacity.planning.plan import Action, BaseState, Binding, FileRef, Plan, RunningMachine
 from ampacity.planning.spec import Spec
 from ampacity.providers.base import BidRule, Market, Offer, PowerDraw, PowerLimit
 
 Offers = Callable[..., Offer]
 Specs = Callable[..., Spec]
 Plans = Callable[..., Plan]
+Runs = Callable[..., RunningMachine]
+Bases = Callable[..., BaseState]
 
 
 def bought(plan: Plan) -> dict[str, int]:
@@ -153,6 +155,28 @@ def test_a_plan_is_good_for_the_time_asked_or_until_an_offer_ends_but_never_unde
     now = offer().observed_at
     plan = plan_for(spec(), [offer(expires_at=None if ends_in is None else now + ends_in)])
     assert plan.expires_at == now + timedelta(minutes=valid)
+
+
+def test_a_price_that_ends_before_the_time_asked_for_is_named_with_its_end(
+    spec: Specs, offer: Offers, plan_for: Plans, now: datetime
+) -> None:
+    spot = offer("p5", "5", market=Market.SPOT, zone="us-east-1a", expires_at=now + timedelta(minutes=15), max_nodes=1)
+    wanted = spec(market={"allow": ["on_demand", "spot"]})
+    plan = plan_for(wanted, [spot, offer(expires_at=now + timedelta(minutes=30))])
+    assert plan.warnings[-1] == (
+        "valid for 15 min instead of 60: the price of aws p5 us-east-1a spot is only good until 2026-11-21T04:15:00Z"
+    )
+
+
+def test_a_price_that_outlasts_the_time_asked_for_or_of_what_only_stays_is_no_remark(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    now = offer().observed_at
+    assert plan_for(spec(), [offer(expires_at=now + timedelta(hours=1))]).warnings == ()
+    soon = offer(expires_at=now + timedelta(minutes=15))
+    kept = plan_for(spec(gpu={"models": ["H100"], "count": 8}), [soon], base=base_of(running("train-1", soon)))
+    assert kept.warnings == ()
+    assert kept.expires_at == now + timedelta(hours=1)
 
 
 def test_what_is_put_on_machines_is_in_the_plan(spec: Specs, offer: Offers, plan_for: Plans, now: datetime) -> None:
