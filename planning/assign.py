@@ -95,14 +95,12 @@ def _free_names(name: str, taken: set[str]) -> Iterator[str]:
 
 def _stay(one: Running, *, has_end: bool) -> PlannedMachine:
     action, reason = _action(one, has_end=has_end)
-    was = one.machine.offer.usd_per_hour
-    shown = action is not Action.KEEP or was != one.offer.usd_per_hour
     return PlannedMachine(
         name=one.machine.name,
         offer=one.offer.id,
         action=action,
         reason=reason,
-        usd_per_hour_before=was if shown else None,
+        usd_per_hour_before=one.machine.offer.usd_per_hour,
     )
 
 

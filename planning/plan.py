@@ -64,7 +64,7 @@ class PlannedMachine(msgspec.Struct, frozen=True, kw_only=True):
     action: Action
     reason: str = ""
     usd_per_hour_before: Decimal | None = None
-    """What the machine that it replaces or changes costs now."""
+    """What the machine that runs under this name costs now, `None` where none runs or its price is not known."""
 
 
 class RemovedMachine(msgspec.Struct, frozen=True, kw_only=True):

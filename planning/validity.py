@@ -47,4 +47,5 @@ def _first_end(outcome: Outcome) -> tuple[datetime, Offer] | None:
 
 
 def _minutes(span: timedelta) -> int:
-    return span // timedelta(minutes=1)
+    """The nearest whole minute: a price is a few seconds old when a plan is made."""
+    return (span + timedelta(seconds=30)) // timedelta(minutes=1)

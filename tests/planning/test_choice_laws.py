@@ -160,6 +160,12 @@ def nodes_of(plan: Plan, offers: Sequence[Offer]) -> tuple[int, ...]:
     return tuple(bought.count(offer.key) for offer in offers)
 
 
+def rows_before(plan: Plan) -> Decimal:
+    """What the rows of a plan say that runs now, one by one."""
+    rows = [machine.usd_per_hour_before or Decimal(0) for machine in plan.machines]
+    return sum([*rows, *(gone.usd_per_hour or Decimal(0) for gone in plan.removed)], Decimal(0))
+
+
 def check_against_counting(case: Case, makers: Any) -> None:
     request = request_of(case, makers)
     every = list(possible(case))
@@ -176,6 +182,7 @@ def check_against_counting(case: Case, makers: Any) -> None:
 
     assert wish(nodes) == min(wish(one) for one in every)
     assert plan.totals.usd_per_hour_after == price(case, nodes)
+    assert plan.totals.usd_per_hour_before == price(case, case.running) == rows_before(plan)
 
 
 @LAW

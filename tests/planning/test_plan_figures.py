@@ -160,11 +160,11 @@ def test_a_plan_is_good_for_the_time_asked_or_until_an_offer_ends_but_never_unde
 def test_a_price_that_ends_before_the_time_asked_for_is_named_with_its_end(
     spec: Specs, offer: Offers, plan_for: Plans, now: datetime
 ) -> None:
-    spot = offer("p5", "5", market=Market.SPOT, zone="us-east-1a", expires_at=now + timedelta(minutes=15), max_nodes=1)
+    spot = offer("p5", "5", market=Market.SPOT, zone="us-east-1a", expires_at=now + timedelta(seconds=897), max_nodes=1)
     wanted = spec(market={"allow": ["on_demand", "spot"]})
     plan = plan_for(wanted, [spot, offer(expires_at=now + timedelta(minutes=30))])
     assert plan.warnings[-1] == (
-        "valid for 15 min instead of 60: the price of aws p5 us-east-1a spot is only good until 2026-11-21T04:15:00Z"
+        "valid for 15 min instead of 60: the price of aws p5 us-east-1a spot is only good until 2026-11-21T04:14:57Z"
     )
 
 

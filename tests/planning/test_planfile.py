@@ -131,6 +131,8 @@ def put(path: str, value: object) -> Callable[[dict[str, Any]], object]:
         (put("hours", "0"), "its hours do not fit its end"),
         (put("expires_at", "2026-11-21T04:00:00Z"), "it expires before it was made"),
         (put("disk_gib", 0), "no disk"),
+        (put("machines.0.usd_per_hour_before", "1"), "costs something else now"),
+        (put("machines.1.usd_per_hour_before", "1"), "costs something else now"),
         (put("machines.0.name", "train-3"), "named twice"),
         (put("machines.0.name", "train-9"), "not accounted for"),
         (put("removed", []), "not accounted for"),

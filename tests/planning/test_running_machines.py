@@ -33,6 +33,7 @@ def test_an_unchanged_spec_changes_nothing(
     plan = plan_for(spec(), [offer(), offer("cheaper", "1")], base=base)
     assert changes(plan) == {"train-1": "= h100x8", "train-2": "= h100x8"}
     assert not plan.spends
+    assert [one.usd_per_hour_before for one in plan.machines] == [20, 20]
     assert plan.totals.usd_per_hour_before == plan.totals.usd_per_hour_after == 40
     assert plan.warnings == ()
 
