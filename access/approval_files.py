@@ -87,9 +87,10 @@ def read_message(path: Path) -> bytes:
     try:
         return read_bounded(path, MAX_FILE_BYTES)
     except (OSError, ValueError) as error:
+        told = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
             "The message cannot be read",
-            why=f"{path}: {error}",
+            why=f"{path}: {told}",
             fix="name the file that `ampacity approve PLAN --message-out FILE` wrote",
             code="AMP-APPROVAL-MESSAGE",
         ) from error

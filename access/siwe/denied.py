@@ -35,11 +35,11 @@ class Reason(StrEnum):
 class DeniedError(PolicyError):
     """The message does not prove what it was asked to prove. `reason` is stable; `why` is for people."""
 
-    def __init__(self, reason: Reason, why: str) -> None:
+    def __init__(self, reason: Reason, why: str, *, what: str = "", fix: str = "") -> None:
         super().__init__(
-            "A signed message is refused",
+            what or "A signed message is refused",
             why=why,
-            fix="sign a fresh message: ampacity approve PLAN",
+            fix=fix or "sign a fresh message: ampacity approve PLAN",
             code=f"AMP-SIWE-{reason.value.upper()}",
         )
         self.reason = reason

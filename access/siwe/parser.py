@@ -55,6 +55,12 @@ def _text(raw: bytes, limits: Limits) -> str:
     control = _CONTROL.search(text)
     if control is not None:
         raise DeniedError(Reason.NOT_TEXT, f"byte {control.start()} is a control character; lines end in LF alone")
+    if text.endswith("\n"):
+        raise DeniedError(
+            Reason.SYNTAX,
+            "it ends in an extra newline, which the text to sign has not; its exact bytes are needed",
+            fix="use the very file that ampacity approve PLAN --address ADDRESS --message-out FILE wrote",
+        )
     return text
 
 

@@ -348,6 +348,17 @@ def test_a_message_that_an_editor_touched_is_refused(take: Take, write: Write, s
             take(touched, signers[0].sign(raw))
 
 
+@pytest.mark.parametrize("extra", [b"\n", b"\n\n"])
+def test_a_message_file_with_an_extra_newline_says_so(
+    take: Take, write: Write, signers: list[Signer], extra: bytes
+) -> None:
+    raw = write(signers[0])
+    with pytest.raises(DeniedError) as caught:
+        take(raw + extra, signers[0].sign(raw))
+    assert caught.value.why == "it ends in an extra newline, which the text to sign has not; its exact bytes are needed"
+    assert "--message-out" in caught.value.fix
+
+
 def test_a_message_for_another_computer_is_a_file_of_exactly_its_bytes(
     tmp_path: Path, take: Take, check: Check, write: Write, signers: list[Signer]
 ) -> None:
@@ -360,9 +371,10 @@ def test_a_message_for_another_computer_is_a_file_of_exactly_its_bytes(
 
 def test_a_message_file_that_is_absent_or_huge_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "huge").write_bytes(b"a" * 20_000)
-    for name in ("absent", "huge"):
-        with pytest.raises(UsageError, match="cannot be read"):
+    for name, told in (("absent", "No such file or directory"), ("huge", "it has more than 16384 bytes")):
+        with pytest.raises(UsageError, match="cannot be read") as caught:
             read_message(tmp_path / name)
+        assert caught.value.why == f"{tmp_path / name}: {told}"
 
 
 def test_an_expired_plan_is_not_put_before_a_signer(
