@@ -12,7 +12,7 @@ from .addresses import Address
 from .approval_files import Approval, How, Rejected, read_folder, store
 from .builder import build_text
 from .facts import ApprovalRequest, PlanFacts
-from .policy import Policy, Wallet
+from .policy import Policy, Wallet, check_signer
 from .siwe.denied import DeniedError, Reason
 from .siwe.message import Message, Stamp
 from .siwe.serialise import serialise
@@ -137,10 +137,7 @@ def _judge(
     wanted = _message(request, message.address, message.issued_at.moment, message.nonce)
     if serialise(wanted) != raw:
         raise DeniedError(Reason.TEXT, "the text that was signed is not what this plan says")
-    wallet = policy.wallet(message.address)
-    if wallet is None:
-        raise DeniedError(Reason.NOT_IN_POLICY, f"{message.address} is not a wallet of the policy")
-    return wallet, message
+    return check_signer(policy, message.address), message
 
 
 def _refuse_repeats(wallet: Wallet, message: Message, by: dict[Address, Wallet], nonces: set[str]) -> None:

@@ -23,10 +23,13 @@ import msgspec
 from ..core.errors import PolicyError
 from .addresses import Address, parse_address
 from .bounded import read_bounded
+from .siwe.denied import DeniedError, Reason
 from .siwe.parser import MAX_CHAIN_ID
 
 MAX_POLICY_BYTES = 64 * 1024
 MAX_WALLETS = 100
+MAX_LISTED = 5
+"""Wallets that one error names."""
 
 WalletName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 
@@ -75,13 +78,39 @@ def load_policy(path: Path) -> Policy:
     try:
         text = read_bounded(path, MAX_POLICY_BYTES).decode("utf-8")
         return msgspec.convert(tomllib.loads(text), Policy, strict=True)
-    except (OSError, ValueError, RecursionError) as error:
-        raise PolicyError(
-            "The approval policy cannot be used, so nothing is approved",
-            why=f"{path}: {error}",
-            fix=f"edit {path}",
-            code="AMP-POLICY-FILE",
-        ) from error
+    except FileNotFoundError as error:
+        raise _unusable(f"there is no {path}", "ampacity context show: approval.policy must name the file") from error
+    except OSError as error:
+        raise _unusable(f"{path}: {error.strerror}", f"check who may read {path}") from error
+    except (ValueError, RecursionError) as error:
+        raise _unusable(f"{path}: {error}", f"edit {path}") from error
+
+
+def check_signer(policy: Policy, address: Address) -> Wallet:
+    """The wallet of `policy` that `address` is; raises `DeniedError` NOT_IN_POLICY for a stranger.
+
+    To be asked before a key is opened or a text is written for somebody whose signature cannot count.
+    """
+    wallet = policy.wallet(address)
+    if wallet is None:
+        raise DeniedError(
+            Reason.NOT_IN_POLICY,
+            f"{address} is not a wallet of the policy",
+            what="This wallet may not approve",
+            fix=f"ampacity approve PLAN --wallet NAME, with the key of {_listed(policy.wallets)}",
+        )
+    return wallet
+
+
+def _unusable(why: str, fix: str) -> PolicyError:
+    what = "The approval policy cannot be used, so nothing is approved"
+    return PolicyError(what, why=why, fix=fix, code="AMP-POLICY-FILE")
+
+
+def _listed(wallets: tuple[Wallet, ...]) -> str:
+    named = [f"{wallet.name} ({wallet.address})" for wallet in wallets[:MAX_LISTED]]
+    more = len(wallets) - len(named)
+    return " or ".join([*named, *([f"{more} more"] if more else [])])
 
 
 def encode_policy(policy: Policy) -> bytes:

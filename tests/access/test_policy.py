@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ampacity.access.keystore import Signer
-from ampacity.access.policy import Policy, encode_policy, load_policy
+from ampacity.access.policy import Policy, Wallet, check_signer, encode_policy, load_policy
+from ampacity.access.siwe.denied import DeniedError, Reason
 from ampacity.core.errors import PolicyError
 
 
@@ -78,6 +80,38 @@ def test_no_wallets_deny(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a = " + b"[" * 20_000, b"#" * 70_000])
 def test_a_file_that_is_no_policy_denies(tmp_path: Path, content: bytes) -> None:
     refused(tmp_path / "policy.toml", content)
+
+
+def test_a_wallet_of_the_policy_may_sign(policy: Policy, signers: list[Signer]) -> None:
+    assert check_signer(policy, signers[2].address).name == "carol"
+
+
+def test_a_stranger_is_told_before_signing_which_wallets_the_policy_has(policy: Policy, signers: list[Signer]) -> None:
+    smaller = msgspec.structs.replace(policy, wallets=policy.wallets[:2])
+    with pytest.raises(DeniedError) as caught:
+        check_signer(smaller, signers[2].address)
+    alice, bob = (signer.address for signer in signers[:2])
+    assert caught.value.reason is Reason.NOT_IN_POLICY
+    assert caught.value.what == "This wallet may not approve"
+    assert caught.value.why == f"{signers[2].address} is not a wallet of the policy"
+    assert caught.value.fix == f"ampacity approve PLAN --wallet NAME, with the key of alice ({alice}) or bob ({bob})"
+
+
+def test_of_many_wallets_the_first_five_are_named(policy: Policy, signers: list[Signer]) -> None:
+    import coincurve
+
+    keys = [Signer(coincurve.PrivateKey().secret) for _ in range(7)]
+    wallets = tuple(Wallet(name=f"w{number}", address=key.address) for number, key in enumerate(keys))
+    with pytest.raises(DeniedError) as caught:
+        check_signer(msgspec.structs.replace(policy, wallets=wallets), signers[0].address)
+    assert caught.value.fix.endswith(f"w4 ({keys[4].address}) or 2 more")
+
+
+def test_a_policy_that_is_not_there_is_told_without_the_systems_numbers(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError) as caught:
+        load_policy(tmp_path / "policy.toml")
+    assert caught.value.why == f"there is no {tmp_path / 'policy.toml'}"
+    assert caught.value.fix == "ampacity context show: approval.policy must name the file"
 
 
 def test_a_policy_that_is_absent_a_folder_or_a_pipe_denies(tmp_path: Path) -> None:
