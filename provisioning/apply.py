@@ -46,7 +46,7 @@ def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> None:
 def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
     """Make the plan so. Everything is checked again under the lock, in the state as it is then."""
     plan = intent.plan
-    with deployment_lock(desk.records.lock(plan.name), plan.name, "apply") as lock:
+    with deployment_lock(desk.records.lock(plan.name), plan.name, "apply PLAN") as lock:
         record = desk.records.find(plan.name)
         refuse_early(desk, intent, record)
         work = work_on(desk, record or _draft(desk, intent), lock)

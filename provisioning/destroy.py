@@ -8,7 +8,7 @@ from ..core.errors import ResourceError
 from .desk import Desk, Work, work_on
 from .engine import Cancel, on_interrupt
 from .finish import settle
-from .lock import deployment_lock
+from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineRecord
 from .observe import Sighting, look, machine_records
 from .recover import name_of, open_cases
@@ -28,7 +28,8 @@ class _Swept(msgspec.Struct, frozen=True, kw_only=True):
 def destroy(desk: Desk, name: str) -> DestroyReport:
     """End the deployment. Needs no plan. Raises `MissingError` for a name without a record."""
     desk.records.get(name)
-    with deployment_lock(desk.records.lock(name), name, "destroy") as lock:
+    path, command = desk.records.lock(name), f"destroy {name}"
+    with deployment_lock(path, name, command, wait_seconds=WAIT_SECONDS, progress=desk.progress) as lock:
         work = work_on(desk, desk.records.get(name), lock)
         settle(work)
         seen = look(work)

@@ -2,39 +2,64 @@
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ..core.clock import rfc3339, system_clock
-from ..core.errors import ResourceError
+from ..core.errors import TimedOutError
 from ..core.files import exclusive_lock
+from ..core.progress import Progress, Stage, Step, silent
 
 NOTE_BYTES = 200
+WAIT_SECONDS = 60.0
+"""How long recover and destroy wait: an engine whose command line died ends its creates in this time."""
+ASK_SECONDS = 0.25
 
 
 @contextmanager
-def deployment_lock(path: Path, name: str, verb: str) -> Iterator[int]:
+def deployment_lock(
+    path: Path, name: str, command: str, *, wait_seconds: float = 0.0, progress: Progress = silent
+) -> Iterator[int]:
     """Hold the deployment's lock, yielding the descriptor that the engine inherits.
 
-    Raises `ResourceError` AMP-LOCKED that says what holds it. The note in the file is for people
-    only: whether it is held is the kernel's knowledge.
+    `command` is what was typed, such as `recover train`. Raises `TimedOutError` AMP-LOCKED, which
+    says what holds it, once `wait_seconds` are over. The note in the file is for people only:
+    whether it is held is the kernel's knowledge.
     """
-    try:
-        with exclusive_lock(path) as handle:
-            _sign(handle, verb)
-            yield handle
-    except BlockingIOError as error:
-        raise ResourceError(
-            f"Another command is changing {name}",
-            why=_holder(path),
-            fix=f"wait for it to end, then ampacity status {name}",
-            code="AMP-LOCKED",
-        ) from error
+    with ExitStack() as held:
+        handle = _hold(held, path, wait_seconds, lambda: _tell_wait(progress, path, name))
+        if handle is None:
+            raise TimedOutError(
+                f"Another command is changing {name}",
+                why=_holder(path),
+                fix=f"wait for it to end, then ampacity {command}",
+                code="AMP-LOCKED",
+            )
+        _sign(handle, command)
+        yield handle
 
 
-def _sign(handle: int, verb: str) -> None:
-    note = f"{verb}, process {os.getpid()} on {socket.gethostname()}, since {rfc3339(system_clock())}"
+def _hold(held: ExitStack, path: Path, wait_seconds: float, tell: Callable[[], None]) -> int | None:
+    """The lock's descriptor, `None` where others hold it for all of `wait_seconds`."""
+    end = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return held.enter_context(exclusive_lock(path))
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return None
+        tell()
+        time.sleep(ASK_SECONDS)
+
+
+def _tell_wait(progress: Progress, path: Path, name: str) -> None:
+    progress(Step(item=name, stage=Stage.WAITING, text=f"waits for another command, {_holder(path)}"))
+
+
+def _sign(handle: int, command: str) -> None:
+    note = f"{command}, process {os.getpid()} on {socket.gethostname()}, since {rfc3339(system_clock())}"
     os.ftruncate(handle, 0)
     os.pwrite(handle, note.encode()[:NOTE_BYTES], 0)
 

@@ -13,7 +13,7 @@ from ..providers.base import Machine, Token
 from .desk import SETTLE_SECONDS, Desk, Work, work_on
 from .finish import finish, settle
 from .journal import EntryState, JournalEntry
-from .lock import deployment_lock
+from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineInputs, MachineRecord
 from .observe import look
 from .reports import ApplyReport
@@ -24,7 +24,8 @@ from .userdata import read_again
 def recover(desk: Desk, name: str) -> ApplyReport:
     """Settle what is open and finish the last plan. Raises `MissingError` for a name without a record."""
     desk.records.get(name)
-    with deployment_lock(desk.records.lock(name), name, "recover") as lock:
+    path, command = desk.records.lock(name), f"recover {name}"
+    with deployment_lock(path, name, command, wait_seconds=WAIT_SECONDS, progress=desk.progress) as lock:
         work = work_on(desk, desk.records.get(name), lock)
         interrupted = settle(work)
         seen = look(work)

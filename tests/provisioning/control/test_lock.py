@@ -1,22 +1,49 @@
 """One change at a time for each deployment."""
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from ampacity.core.errors import ResourceError
+from ampacity.core.errors import Exit, TimedOutError
+from ampacity.core.progress import Stage, Step
 from ampacity.provisioning.lock import deployment_lock
 
 
 def test_a_second_change_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
     with (
         deployment_lock(tmp_path / "lock", "train", "apply"),
-        pytest.raises(ResourceError, match=f"apply, process {os.getpid()} on ") as refusal,
-        deployment_lock(tmp_path / "lock", "train", "destroy"),
+        pytest.raises(TimedOutError, match=f"apply, process {os.getpid()} on ") as refusal,
+        deployment_lock(tmp_path / "lock", "train", "destroy train"),
     ):
         pass
-    assert refusal.value.code == "AMP-LOCKED"
+    assert (refusal.value.code, refusal.value.exit) == ("AMP-LOCKED", Exit.TIMEOUT)
+    assert refusal.value.fix == "wait for it to end, then ampacity destroy train"
+
+
+def test_who_waits_is_told_for_whom_and_goes_on_when_the_lock_is_free(tmp_path: Path) -> None:
+    first = ExitStack()
+    first.enter_context(deployment_lock(tmp_path / "lock", "train", "apply PLAN"))
+    heard: list[Step] = []
+
+    def hear(step: Step) -> None:
+        heard.append(step)
+        first.close()
+
+    with deployment_lock(tmp_path / "lock", "train", "recover train", wait_seconds=30, progress=hear):
+        pass
+    assert [step.stage for step in heard] == [Stage.WAITING]
+    assert "held by apply PLAN, process" in heard[0].text
+
+
+def test_a_wait_has_an_end(tmp_path: Path) -> None:
+    with (
+        deployment_lock(tmp_path / "lock", "train", "apply PLAN"),
+        pytest.raises(TimedOutError),
+        deployment_lock(tmp_path / "lock", "train", "recover train", wait_seconds=0.3),
+    ):
+        pass
 
 
 def test_the_lock_is_free_once_its_holder_is_done(tmp_path: Path) -> None:
@@ -28,7 +55,7 @@ def test_the_lock_is_free_once_its_holder_is_done(tmp_path: Path) -> None:
 def test_a_child_that_inherits_the_lock_holds_it_on(tmp_path: Path) -> None:
     with deployment_lock(tmp_path / "lock", "train", "apply") as handle:
         inherited = os.dup(handle)
-    with pytest.raises(ResourceError), deployment_lock(tmp_path / "lock", "train", "recover"):
+    with pytest.raises(TimedOutError), deployment_lock(tmp_path / "lock", "train", "recover"):
         pass
     os.close(inherited)
     with deployment_lock(tmp_path / "lock", "train", "recover"):

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from ampacity.core.contexts import NamedContext
-from ampacity.core.errors import ResourceError
+from ampacity.core.errors import ResourceError, TimedOutError
 from ampacity.providers.base import Labels, MachineOrder
 from ampacity.provisioning import desk as desk_module
 from ampacity.provisioning.control import Control
@@ -161,11 +161,15 @@ def test_a_seller_that_is_down_is_told_and_never_taken_for_empty(control: Contro
     assert refusal.value.code == "AMP-SELLER-UNASKED"
 
 
-def test_while_one_change_runs_another_is_refused(control: Control, hands: Any, desk: Desk) -> None:
+def test_while_one_change_runs_another_is_refused(
+    control: Control, hands: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("recover", "destroy"):
+        monkeypatch.setattr(f"ampacity.provisioning.{module}.WAIT_SECONDS", 0.3)
     hands.apply("node-0")
     with deployment_lock(desk.records.lock("train"), "train", "apply"):
         for verb in (control.recover, control.destroy):
-            with pytest.raises(ResourceError) as refusal:
+            with pytest.raises(TimedOutError) as refusal:
                 verb("train")
             assert refusal.value.code == "AMP-LOCKED"
     assert not control.recover("train").partial
