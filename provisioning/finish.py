@@ -7,6 +7,7 @@ import msgspec
 from ..core.errors import ResourceError
 from .desk import Work
 from .engine import Cancel, EngineResult, on_interrupt, pending_creates
+from .journal import EntryState
 from .machines import MachineInputs, MachineRecord
 from .observe import Sighting, machine_records, settled_export
 from .outcomes import gone_from, outcomes
@@ -50,7 +51,7 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
     after = machine_records(work.stack, work.journal)
     report = ApplyReport(
         name=work.record.name,
-        machines=outcomes(wanted, after, run.result),
+        machines=outcomes(wanted, after, run.result, _made(work)),
         removed=gone_from(before, after),
         problems=_problems(run, wanted, after),
         cancelled=run.cancelled,
@@ -74,6 +75,12 @@ def _run(work: Work, wanted: Sequence[MachineInputs], cancel: Cancel, *, refresh
 
 def _wounded(sighting: Sighting) -> bool:
     return sighting.record.pending or (sighting.problem is None and not sighting.alive)
+
+
+def _made(work: Work) -> dict[str, str]:
+    """The ids that sellers gave, by token."""
+    entries = work.journal.entries()
+    return {entry.token: entry.id for entry in entries if entry.id and entry.state is EntryState.MADE}
 
 
 def _problems(run: Run, wanted: Sequence[MachineInputs], after: list[MachineRecord]) -> tuple[str, ...]:

@@ -1,21 +1,33 @@
 """What came of a change, machine by machine, from the state and the engine's own account. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from ..providers.base import MachineState
 from .engine import EngineResult
 from .machines import MachineInputs, MachineRecord
-from .observe import Sighting
+from .observe import Sighting, subject_of
 from .reports import MachineOutcome, Outcome
 from .status import remembered, ssh_line
 
 
 def outcomes(
-    wanted: Iterable[MachineInputs], known: Iterable[MachineRecord], result: EngineResult | None
+    wanted: Iterable[MachineInputs],
+    known: Iterable[MachineRecord],
+    result: EngineResult | None,
+    made: Mapping[str, str],
 ) -> tuple[MachineOutcome, ...]:
-    """One line a wanted machine. `result` is `None` where the engine did not get to the end."""
-    standing = {record.inputs.name: record for record in known}
+    """One line a wanted machine. `result` is `None` where the engine did not get to the end.
+
+    `made` has the ids that sellers gave, by token: the journal knows some that the state does not.
+    """
+    there = {record.inputs.name: record for record in known}
     told = _reasons(result)
-    return tuple(_outcome(inputs, standing.get(inputs.name), told.get(inputs.name, ())) for inputs in wanted)
+    return tuple(_outcome(inputs, there.get(inputs.name), told.get(inputs.name, ()), made) for inputs in wanted)
+
+
+def standing(known: Iterable[MachineRecord]) -> tuple[MachineOutcome, ...]:
+    """How machines of the state stand that nothing was asked of."""
+    return tuple(_outcome(record.inputs, record, (), {}) for record in known)
 
 
 def gone_from(before: Iterable[MachineRecord], after: Iterable[MachineRecord]) -> tuple[str, ...]:
@@ -23,22 +35,24 @@ def gone_from(before: Iterable[MachineRecord], after: Iterable[MachineRecord]) -
     return tuple(sorted({row.inputs.name for row in before} - {row.inputs.name for row in after}))
 
 
-def _outcome(inputs: MachineInputs, record: MachineRecord | None, told: Sequence[str]) -> MachineOutcome:
+def _outcome(
+    inputs: MachineInputs, record: MachineRecord | None, told: Sequence[str], made: Mapping[str, str]
+) -> MachineOutcome:
     if record is None:
         return _line(inputs, Outcome.FAILED if told else Outcome.ABSENT, told)
     reasons = tuple(dict.fromkeys((*record.problems, *told)))
     if record.pending:
-        return _line(inputs, Outcome.PENDING, reasons)
+        return _line(inputs, Outcome.PENDING, reasons, id=made.get(subject_of(record).token))
     last = remembered(Sighting(record=record))
-    outcome = Outcome.FAILED if reasons or last.state != "running" else Outcome.OK
     return MachineOutcome(
         name=inputs.name,
         provider=inputs.offer.provider,
         region=inputs.offer.region,
         sku=inputs.offer.sku,
-        outcome=outcome,
+        outcome=_judge(last.state, reasons),
         reasons=reasons,
         id=record.id,
+        exists=last.state != MachineState.GONE,
         address=last.address,
         ssh=ssh_line(last.address, last.ssh_user, last.ssh_port),
         usd_per_hour=last.usd_per_hour if last.usd_per_hour is not None else inputs.offer.usd_per_hour,
@@ -46,7 +60,18 @@ def _outcome(inputs: MachineInputs, record: MachineRecord | None, told: Sequence
     )
 
 
-def _line(inputs: MachineInputs, outcome: Outcome, reasons: Sequence[str]) -> MachineOutcome:
+def _judge(state: str, reasons: Sequence[str]) -> Outcome:
+    if state == MachineState.PENDING:
+        return Outcome.PENDING
+    return Outcome.FAILED if reasons or state != MachineState.RUNNING else Outcome.OK
+
+
+def _line(
+    inputs: MachineInputs,
+    outcome: Outcome,
+    reasons: Sequence[str],
+    id: str | None = None,  # noqa: A002
+) -> MachineOutcome:
     return MachineOutcome(
         name=inputs.name,
         provider=inputs.offer.provider,
@@ -54,6 +79,8 @@ def _line(inputs: MachineInputs, outcome: Outcome, reasons: Sequence[str]) -> Ma
         sku=inputs.offer.sku,
         outcome=outcome,
         reasons=tuple(reasons),
+        id=id,
+        exists=id is not None,
         usd_per_hour=inputs.offer.usd_per_hour,
         ends_at=inputs.ends_at,
     )

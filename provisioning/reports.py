@@ -16,13 +16,13 @@ class Outcome(StrEnum):
     OK = "ok"
     FAILED = "failed"
     PENDING = "pending"
-    """The seller may have made it and cannot say yet."""
+    """Its seller has it and it is not ready yet, or may have it and cannot say (then `id` is `None`)."""
     ABSENT = "absent"
     """Nothing was asked of the seller: the work stopped before."""
 
 
 class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """One wanted machine after a change."""
+    """One machine after a change. `exists` where its seller surely has it, ready or not: then it bills."""
 
     name: str
     provider: str
@@ -31,6 +31,7 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     reasons: tuple[str, ...] = ()
     id: str | None = None
+    exists: bool = False
     address: str | None = None
     ssh: str | None = None
     usd_per_hour: Decimal | None = None
@@ -38,10 +39,14 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What an apply or a recovery left standing. `notes` says what was found and done beside the plan."""
+    """What an apply or a recovery left standing. `notes` says what was found and done beside the plan.
+
+    `kept` are machines that the plan removes and that stay, as those meant to take their place failed.
+    """
 
     name: str
     machines: tuple[MachineOutcome, ...]
+    kept: tuple[MachineOutcome, ...] = ()
     removed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -68,6 +73,20 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
         """What the machines that are up cost together; `None` when one of their prices is not known."""
         prices = [machine.usd_per_hour for machine in self.machines if machine.outcome is Outcome.OK]
         return sum_known(prices)
+
+    @property
+    def existing(self) -> int:
+        """How many machines the sellers surely have, ready or not, kept ones included."""
+        return len(self._existing)
+
+    @property
+    def billing_usd_per_hour(self) -> Decimal | None:
+        """What all of these cost together; `None` when one of their prices is not known."""
+        return sum_known([machine.usd_per_hour for machine in self._existing])
+
+    @property
+    def _existing(self) -> list[MachineOutcome]:
+        return [machine for machine in (*self.machines, *self.kept) if machine.exists]
 
 
 class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):

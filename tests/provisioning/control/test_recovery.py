@@ -187,24 +187,27 @@ def test_an_apply_that_died_before_the_engine_began_is_finished_or_destroyed(
     assert control.names() == []
 
 
-def test_one_interrupt_ends_an_apply_cleanly_and_recover_finishes_it(
+def test_one_interrupt_ends_an_apply_cleanly_says_what_bills_and_recover_finishes_it(
     control: Control, hands: Any, desk: Desk, cloud: Any
 ) -> None:
-    cloud.option("create_seconds", 2.0)
+    cloud.option("boot_looks", 10_000)
     before = signal.getsignal(signal.SIGINT)
-    person = threading.Thread(target=_interrupt_the_first_create, args=(desk.records.journal("train"),))
+    person = threading.Thread(target=_interrupt_once_three_are_made, args=(desk.records.journal("train"),))
     person.start()
     report = hands.apply(*(f"node-{at}" for at in range(3)))
     person.join()
     assert report.cancelled
     assert signal.getsignal(signal.SIGINT) is before
-    cloud.option("create_seconds", 0.0)
+    assert {machine.outcome for machine in report.machines} == {Outcome.PENDING}
+    assert report.existing == len(cloud.living()) == 3
+    assert report.billing_usd_per_hour == Decimal("71.76")
+    cloud.option("boot_looks", 0)
     assert not control.recover("train").partial
     assert len(cloud.living()) == 3
 
 
-def _interrupt_the_first_create(journal: Path) -> None:
-    while not any(journal.glob("*.json")):
+def _interrupt_once_three_are_made(journal: Path) -> None:
+    while sum(b'"made"' in file.read_bytes() for file in journal.glob("*.json")) < 3:
         time.sleep(0.01)
     os.kill(os.getpid(), signal.SIGINT)
 

@@ -1,0 +1,69 @@
+"""What a change is said to have come to, machine by machine, and what of it bills."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ampacity.provisioning.machines import MachineInputs, MachineRecord
+from ampacity.provisioning.outcomes import outcomes, standing
+from ampacity.provisioning.reports import ApplyReport, MachineOutcome, Outcome
+
+Known = Callable[..., MachineRecord]
+
+
+@pytest.fixture
+def known(machine: Callable[..., MachineInputs]) -> Known:
+    """A machine in state; its outputs are `running` at $23.92 unless given."""
+
+    def build(name: str = "node-0", *, made: str = "toy-1", problems: tuple[str, ...] = (), **outputs: Any) -> Any:
+        told = {"state": "running", "usd_per_hour": "23.92", **outputs}
+        return MachineRecord(urn=f"urn::{name}", id=made, inputs=machine(name), outputs=told, problems=problems)
+
+    return build
+
+
+def only(record: MachineRecord, made: dict[str, str] | None = None) -> MachineOutcome:
+    (outcome,) = outcomes([record.inputs], [record], None, made or {})
+    return outcome
+
+
+def test_a_machine_that_boots_when_the_work_stops_is_pending_and_bills(known: Known) -> None:
+    outcome = only(known(problems=("stopped waiting",), state="pending"))
+    assert (outcome.outcome, outcome.id, outcome.exists) == (Outcome.PENDING, "toy-1", True)
+    assert outcome.usd_per_hour == Decimal("23.92")
+    report = ApplyReport(name="train", machines=(outcome, outcome), cancelled=True)
+    assert (report.existing, report.billing_usd_per_hour) == (2, Decimal("47.84"))
+    assert report.usd_per_hour == 0, "none of them is up"
+
+
+def test_a_machine_that_will_not_run_has_failed_and_bills_as_long_as_it_is_there(known: Known) -> None:
+    failed = only(known(problems=("toy reports toy-1 as failed",), state="failed"))
+    assert (failed.outcome, failed.exists) == (Outcome.FAILED, True)
+    gone = only(known(state="gone"))
+    assert (gone.outcome, gone.exists) == (Outcome.FAILED, False)
+    assert ApplyReport(name="train", machines=(failed, gone)).billing_usd_per_hour == Decimal("23.92")
+
+
+def test_a_create_without_an_answer_is_pending_and_only_surely_there_once_an_id_was_given(known: Known) -> None:
+    record = known(made="pending:" + "a" * 32)
+    unsure = only(record)
+    assert (unsure.outcome, unsure.id, unsure.exists) == (Outcome.PENDING, None, False)
+    answered = only(record, {"a" * 32: "toy-7"})
+    assert (answered.outcome, answered.id, answered.exists) == (Outcome.PENDING, "toy-7", True)
+
+
+def test_an_unknown_price_makes_the_bill_unknown_and_not_smaller(known: Known) -> None:
+    priced = only(known())
+    unpriced = MachineOutcome(
+        name="node-1", provider="toy", region="toy-1", sku="x", outcome=Outcome.OK, id="toy-2", exists=True
+    )
+    assert ApplyReport(name="train", machines=(priced, unpriced)).billing_usd_per_hour is None
+
+
+def test_machines_that_were_kept_for_want_of_others_bill_too(known: Known) -> None:
+    kept = standing([known("node-9", made="toy-9")])
+    report = ApplyReport(name="train", machines=(only(known()),), kept=kept)
+    assert [machine.name for machine in report.kept] == ["node-9"]
+    assert (report.existing, report.billing_usd_per_hour) == (2, Decimal("47.84"))
