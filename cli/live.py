@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MARKS = {Stage.WAITING: "·", Stage.RUNNING: "…", Stage.DONE: "✓", Stage.FAILED: "✗"}
 MAX_TEXT = 100
+LIFE_SECONDS = 15.0
+"""How long a pipe may stay silent about an item that is still at it."""
 
 
 @contextmanager
@@ -32,17 +34,18 @@ def live_progress() -> Iterator[Progress]:
 
 
 class _Lines:
-    """One plain line for each item that starts, ends or fails; remarks in between are dropped."""
+    """One plain line for each item that starts, ends or fails, and a sign of life now and then."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._last: dict[str, Stage] = {}
+        self._last: dict[str, tuple[Stage, float]] = {}
 
     def __call__(self, step: Step, /) -> None:
         with self._lock:
-            if self._last.get(step.item) == step.stage:
+            stage, told = self._last.get(step.item, (None, 0.0))
+            if stage == step.stage and monotonic() < told + LIFE_SECONDS:
                 return
-            self._last[step.item] = step.stage
+            self._last[step.item] = step.stage, monotonic()
             text = f"  {step.text}" if step.text else ""
             sys.stderr.write(f"{MARKS[step.stage]} {step.item}{text}\n")
 
