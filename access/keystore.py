@@ -80,7 +80,7 @@ def list_keystores(folder: Path) -> list[Keystore]:
     """The key files in `folder` by name; an unusable one is listed with its problem."""
     if not folder.is_dir():
         return []
-    return [_describe(path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    return [describe_keystore(path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
 
 
 def unlock(keystore: Keystore, password: Password) -> Signer:
@@ -102,7 +102,8 @@ def _checked(name: str) -> str:
     return name
 
 
-def _describe(path: Path) -> Keystore:
+def describe_keystore(path: Path) -> Keystore:
+    """What a key file claims, or why it is unusable; no password is needed."""
     name = path.name.removesuffix(".json")
     try:
         return Keystore(name=name, path=path, address=_claimed(read_keyfile(path)))

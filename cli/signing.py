@@ -7,8 +7,8 @@ from ..access.approval_files import How
 from ..access.approvals import Verdict, accept, approval_message
 from ..access.builder import new_nonce
 from ..access.facts import ApprovalRequest
-from ..access.keystore import Keystore, list_keystores
-from ..access.policy import load_policy
+from ..access.keystore import Keystore, describe_keystore, list_keystores
+from ..access.policy import check_signer, load_policy
 from ..core.clock import Clock, rfc3339, system_clock
 from ..core.contexts import ApprovalSettings, NamedContext
 from ..core.errors import MissingError, UnexpectedChangeError, UsageError
@@ -36,11 +36,13 @@ class Desk:
         )
 
     def text_for(self, address: str) -> str:
-        """What `address` is to sign, with a fresh nonce."""
+        """What `address` is to sign, with a fresh nonce. Raises `PolicyError` for a wallet that may not."""
         try:
             account = parse_address(address)
         except ValueError as error:
-            raise UsageError("That is no address", why=str(error), code="AMP-ADDRESS") from error
+            fix = "give it as 0x and 40 hex digits, in EIP-55 case"
+            raise UsageError("That is no address", why=str(error), fix=fix, code="AMP-ADDRESS") from error
+        check_signer(self._policy, account)
         return approval_message(self._request, account, now=self._clock(), nonce=new_nonce())
 
     def take(self, raw: bytes, signature: str, how: How) -> Path:
@@ -62,11 +64,11 @@ class Desk:
     def keystore(self, wanted: str | None) -> Keystore:
         """The key file asked for, or the only one that the context has."""
         if wanted is not None and Path(wanted).is_file():
-            return Keystore(name=Path(wanted).stem, path=Path(wanted))
+            return self._allowed(describe_keystore(Path(wanted)))
         known = list_keystores(self.settings.keystores) if self.settings.keystores else []
         fitting = [each for each in known if wanted in {None, each.name}]
         if len(fitting) == 1:
-            return fitting[0]
+            return self._allowed(fitting[0])
         names = ", ".join(each.name for each in known) or "none"
         raise MissingError(
             "Which wallet?" if wanted is None else f"There is no wallet {wanted!r}",
@@ -74,6 +76,12 @@ class Desk:
             fix="add --wallet NAME or --wallet FILE",
             code="AMP-WALLET",
         )
+
+    def _allowed(self, keystore: Keystore) -> Keystore:
+        """Refuse before the key is opened, where the file says whose it is."""
+        if keystore.address is not None:
+            check_signer(self._policy, keystore.address)
+        return keystore
 
 
 def _refuse_used(control: Control, saved: SavedPlan) -> None:
