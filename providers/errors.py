@@ -31,17 +31,39 @@ DEFINITE = frozenset(Failure) - {Failure.PARTIAL, Failure.UNKNOWN_OUTCOME}
 """The seller surely made nothing. Anything else must be looked up before it is tried again."""
 
 
+FIXES: dict[Failure, str] = {
+    Failure.CAPACITY_ZONE: "ampacity plan SPEC: other zones, regions or sellers may have it",
+    Failure.CAPACITY_REGION: "ampacity plan SPEC: other regions or sellers may have it",
+    Failure.CAPACITY_GLOBAL: "ampacity plan SPEC: other sellers may have it",
+    Failure.QUOTA: "ask the seller for a higher quota, or name other sellers in the spec's placement.providers",
+    Failure.PRICE_MOVED: "ampacity plan SPEC, at the price of now",
+    Failure.AUTH: "ampacity doctor",
+    Failure.BILLING: "put the account in order with the seller",
+    Failure.THROTTLED: "run the same command again in a minute",
+    Failure.INVALID: "change what the seller refuses, then ampacity plan SPEC",
+    Failure.PARTIAL: "ampacity recover NAME",
+    Failure.UNKNOWN_OUTCOME: "ampacity recover NAME",
+    Failure.UNREACHABLE: "check the endpoint and the network (ampacity doctor), then run it again",
+    Failure.NONSENSE: "check that the endpoint is the seller's (ampacity context show), then run it again",
+}
+"""What goes on after each, where the seller's own folder knows nothing better."""
+
+
 class ProviderError(ResourceError):
     """A seller's refusal or failure, in neutral terms.
 
-    `kind` says which; `provider` who. Only a kind in `DEFINITE` means that nothing was made.
+    `kind` says which; `provider` who; `fix` is by default that of `FIXES`. Only a kind in `DEFINITE`
+    means that nothing was made.
     """
 
     default_code: ClassVar[str] = "AMP-PROVIDER"
 
     def __init__(self, provider: str, kind: Failure, why: str, *, what: str = "", fix: str = "") -> None:
         super().__init__(
-            what or f"{provider}: {kind.value}", why=why, fix=fix, code=f"AMP-PROVIDER-{kind.value.upper()}"
+            what or f"{provider}: {kind.value}",
+            why=why,
+            fix=fix or FIXES[kind],
+            code=f"AMP-PROVIDER-{kind.value.upper()}",
         )
         self.provider = provider
         self.kind = kind
