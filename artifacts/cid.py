@@ -86,7 +86,12 @@ def parse_cid(text: str) -> Cid:
     try:
         return _cid_from_text(text)
     except ValueError as error:
-        raise UsageError("That is no CID", why=f"{text[:80]!r}: {error}", code="AMP-CID") from error
+        raise UsageError(
+            "That is no CID",
+            why=f"{text[:80]!r}: {error}",
+            fix="give the bare CID, as ampacity artifact cid PATH prints it",
+            code="AMP-CID",
+        ) from error
 
 
 def _cid_from_text(text: str) -> Cid:

@@ -10,7 +10,12 @@ Shown = str | bytes | os.PathLike[str]
 def unreadable(path: Shown, error: OSError) -> AmpacityError:
     """`error` on `path`, as a person can act on it."""
     if isinstance(error, FileNotFoundError):
-        return MissingError(f"There is no {show(path)}", why="the path does not exist", code="AMP-ARTIFACT-PATH")
+        return MissingError(
+            f"There is no {show(path)}",
+            why="the path does not exist",
+            fix="check the path",
+            code="AMP-ARTIFACT-PATH",
+        )
     return UsageError(
         f"{show(path)} cannot be read",
         why=error.strerror or type(error).__name__,
@@ -31,7 +36,9 @@ def changed(path: Shown) -> AmpacityError:
 
 def unsupported(path: Shown, why: str) -> AmpacityError:
     """`path` is nothing that UnixFS can hold."""
-    return UsageError(f"{show(path)} cannot be addressed by content", why=why, code="AMP-ARTIFACT-KIND")
+    return UsageError(
+        f"{show(path)} cannot be addressed by content", why=why, fix="leave it out", code="AMP-ARTIFACT-KIND"
+    )
 
 
 def show(path: Shown) -> str:

@@ -53,13 +53,16 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read", why=error.strerror or "", code="AMP-FILE") from error
+        fix = f"check that {path} is a file that you may read"
+        raise UsageError(f"{path} cannot be read", why=error.strerror or "", fix=fix, code="AMP-FILE") from error
     if len(data) > MAX_BYTES:
-        raise UsageError(f"{path} is too large", why=f"at most {MAX_BYTES} bytes", code="AMP-FILE")
+        fix = f"check that {path} is the file that you meant"
+        raise UsageError(f"{path} is too large", why=f"at most {MAX_BYTES} bytes", fix=fix, code="AMP-FILE")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text", why=str(error), code="AMP-FILE") from error
+        fix = f"save {path} as UTF-8 text"
+        raise UsageError(f"{path} is not UTF-8 text", why=str(error), fix=fix, code="AMP-FILE") from error
 
 
 def _explain(message: str, key: str, lines: Lines, kind: Any, found: Any) -> tuple[int, str]:

@@ -34,8 +34,10 @@ def load_located(path: Path, kind: type[T]) -> Located[T]:
     try:
         data, lines = parse(read_text(path))
         value = fit(data, lines, kind, _dec)
-    except (YamlError, MisfitError) as error:
+    except YamlError as error:
         raise _refusal(path, error.line, error.problem) from error
+    except MisfitError as error:
+        raise _refusal(path, error.line, error.problem if data is not None else "the file is empty") from error
     return Located(path=path, value=value, lines=lines)
 
 

@@ -78,6 +78,7 @@ def test_what_is_not_exactly_a_cid_is_refused_with_a_code(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_cid(text)
     assert caught.value.code == "AMP-CID"
+    assert "ampacity artifact cid PATH" in caught.value.fix
 
 
 def test_version_0_is_only_ever_dag_pb_under_sha2_256() -> None:

@@ -47,6 +47,7 @@ def refused(path: Path) -> UsageError:
     with pytest.raises(UsageError) as caught:
         load_yaml(path, Order)
     assert caught.value.exit is Exit.USAGE
+    assert caught.value.fix
     return caught.value
 
 
@@ -74,7 +75,8 @@ def test_an_unknown_key_is_named_with_its_line_and_what_is_allowed(write: Any) -
         ("kind: spot\n", 1, "`name` is missing"),
         ("name: a\nusd_per_hour: cheap\n", 2, "usd_per_hour"),
         ("- name: a\n", 1, "Expected `object`"),
-        ("", 1, "Expected `object`"),
+        ("", 1, "the file is empty"),
+        ("# nothing yet\n", 1, "the file is empty"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_line_and_what_is_allowed(write: Any, text: str, line: int, words: str) -> None:
@@ -163,6 +165,7 @@ def test_a_file_that_is_not_text_is_refused(write: Any) -> None:
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     error = refused(tmp_path / "none.yaml")
     assert error.why == "No such file or directory"
+    assert error.fix == f"check that {tmp_path / 'none.yaml'} is a file that you may read"
 
 
 def test_a_check_beyond_types_is_told_on_the_line_of_the_nearest_key(write: Any) -> None:
