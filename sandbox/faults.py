@@ -5,6 +5,7 @@ a lock and written whole. Where nothing was injected there is no file, and askin
 """
 
 import builtins
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 
@@ -81,6 +82,13 @@ class Faults:
         """The oldest waiting fault of `kind`, left as it is; or None."""
         return next((row for row in self.list() if row.kind is kind), None)
 
+    def forget_strangers(self, kind: FaultKind, machines: Collection[str]) -> None:
+        """Drop the faults of `kind` that name a machine which is none of `machines`: nobody will ever meet them."""
+        if not any(_names_a_stranger(row, kind, machines) for row in self.list()):
+            return
+        with exclusive_lock(self._lock, wait=True):
+            self._write([row for row in self.list() if not _names_a_stranger(row, kind, machines)])
+
     def clear(self, kind: FaultKind | None = None) -> None:
         """Forget the faults of `kind`, or all of them."""
         with exclusive_lock(self._lock, wait=True):
@@ -99,6 +107,10 @@ class Faults:
             write_atomic(self._file, msgspec.json.encode(faults))
         else:
             self._file.unlink(missing_ok=True)
+
+
+def _names_a_stranger(fault: Fault, kind: FaultKind, machines: Collection[str]) -> bool:
+    return fault.kind is kind and fault.machine is not None and fault.machine not in machines
 
 
 def _use_one(waiting: list[Fault], fault: Fault) -> list[Fault]:

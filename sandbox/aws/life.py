@@ -53,8 +53,10 @@ class Life:
     def _take_away(self) -> None:
         if self._faults.peek(FaultKind.PREEMPT) is None:
             return
-        for instance in self._moto.instances():
-            if instance.state in {"pending", "running"} and self._faults.take(FaultKind.PREEMPT, instance.id):
+        living = [one for one in self._moto.instances() if one.state in {"pending", "running"}]
+        self._faults.forget_strangers(FaultKind.PREEMPT, {one.id for one in living})
+        for instance in living:
+            if self._faults.take(FaultKind.PREEMPT, instance.id):
                 spot = instance.lifecycle == "spot"
                 instance.terminate()
                 instance.state_reason.code, instance.state_reason.message = SPOT_TAKEN if spot else LOST

@@ -171,7 +171,9 @@ class Application:
     def _preempt(self) -> None:
         if self._faults.peek(FaultKind.PREEMPT) is None:
             return
-        for row in self._store.listed():
+        living = self._store.listed()
+        self._faults.forget_strangers(FaultKind.PREEMPT, {row.id for row in living})
+        for row in living:
             if self._faults.take(FaultKind.PREEMPT, row.id):
                 self._store.end(row.id, "preempted")
 

@@ -40,6 +40,19 @@ def test_a_fault_for_one_machine_is_not_shown_to_another(faults: Faults) -> None
     assert faults.take(FaultKind.PREEMPT, "m1") == Fault(kind=FaultKind.PREEMPT, machine="m1", count=1)
 
 
+def test_a_fault_for_a_machine_that_is_not_there_is_forgotten_and_the_others_stay(faults: Faults) -> None:
+    faults.inject(FaultKind.PREEMPT, machine="typo")
+    faults.inject(FaultKind.PREEMPT, machine="m1")
+    faults.inject(FaultKind.PREEMPT)
+    faults.inject(FaultKind.CAPACITY, machine="typo")
+    faults.forget_strangers(FaultKind.PREEMPT, {"m1", "m2"})
+    assert [(fault.kind, fault.machine) for fault in faults.list()] == [
+        (FaultKind.PREEMPT, "m1"),
+        (FaultKind.PREEMPT, None),
+        (FaultKind.CAPACITY, "typo"),
+    ]
+
+
 def test_a_fault_for_anyone_is_shown_to_the_first_who_asks(faults: Faults) -> None:
     faults.inject(FaultKind.PREEMPT)
     assert faults.take(FaultKind.PREEMPT, "m7") is not None

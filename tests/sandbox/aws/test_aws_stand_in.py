@@ -233,6 +233,12 @@ class TestFaults:
         assert gone["StateReason"]["Code"] == "Server.SpotInstanceTermination"
         assert [row["InstanceId"] for row in aws.living()] == [kept["InstanceId"]]
 
+    def test_taking_away_a_machine_that_is_not_there_waits_for_nobody(self, aws: StandIn) -> None:
+        kept = aws.run()
+        aws.fault(FaultKind.PREEMPT, "i-typo")
+        assert [row["InstanceId"] for row in aws.living()] == [kept["InstanceId"]]
+        assert aws.faults.list() == []
+
     def test_garbage_is_no_answer(self, aws: StandIn) -> None:
         aws.fault(FaultKind.BAD_JSON)
         with pytest.raises(ResponseParserError):

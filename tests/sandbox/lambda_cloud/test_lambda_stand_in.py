@@ -136,6 +136,13 @@ def test_only_the_named_machine_is_preempted(caller: Caller) -> None:
     assert caller.get(f"/instances/{second}").get_json()["data"]["status"] == "preempted"
 
 
+def test_a_preemption_of_a_machine_that_is_not_there_waits_for_nobody(caller: Caller) -> None:
+    kept = caller.launched()
+    caller.faults.inject(FaultKind.PREEMPT, machine="typo")
+    assert [row["id"] for row in caller.get("/instances").get_json()["data"]] == [kept]
+    assert caller.faults.list() == []
+
+
 def test_prices_stay_risen_until_the_fault_is_cleared(caller: Caller) -> None:
     def cents() -> int:
         rows: dict[str, Any] = caller.get("/instance-types").get_json()["data"]
