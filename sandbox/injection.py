@@ -1,6 +1,7 @@
 """Faults on request: which stand-in shows what, to whom, how often."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -54,8 +55,12 @@ def _kind(text: str) -> FaultKind:
     try:
         return FaultKind(text)
     except ValueError as error:
+        near = [*get_close_matches(text, list(FaultKind), n=1), FaultKind.PREEMPT]
         raise UsageError(
-            f"There is no fault {text!r}", why=f"known: {', '.join(FaultKind)}", code="AMP-SANDBOX-FAULT"
+            f"There is no fault {text!r}",
+            why=f"known: {', '.join(FaultKind)}",
+            fix=f"ampacity sandbox fault PROVIDER {near[0]}",
+            code="AMP-SANDBOX-FAULT",
         ) from error
 
 

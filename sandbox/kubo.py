@@ -55,7 +55,7 @@ def kubo_endpoint(folder: Path) -> str | None:
 
 def _init(program: Path, folder: Path) -> None:
     command = [str(program), "init", f"--profile={PROFILES}", "--empty-repo"]
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         subprocess.run(
             command, env=kubo_environment(folder), capture_output=True, text=True, timeout=INIT_SECONDS, check=True

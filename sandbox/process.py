@@ -49,7 +49,7 @@ def spawn(program: Sequence[str], folder: Path, environment: Mapping[str, str]) 
     It writes its own record before anything else, so that whatever ends this process, nothing runs
     that cannot be found; see `launch.py`. Returns once the record is there, or the child is not.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / RECORD).unlink(missing_ok=True)
     launcher = [sys.executable, "-P", "-m", "ampacity.sandbox.launch", str(folder), *program]
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND

@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, default=0)
     wanted = parser.parse_args(arguments)
     folder: Path = wanted.folder
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     logging.basicConfig(filename=folder / "log", format="%(asctime)s %(message)s", level=logging.INFO)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = make_server(make_app(wanted.name, folder), wanted.port)

@@ -24,5 +24,5 @@ if TYPE_CHECKING:
 
 def create_app(faults: Faults, folder: Path) -> "WSGIApplication":
     """The stand-in, empty; `folder` is made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Application(load_stock(), faults, settings_from())

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def create_app(faults: Faults, folder: Path) -> "WSGIApplication":
     """The stand-in with its state in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = settings_from(folder)
     store = Store(folder / "state.sqlite3", load_stock(), ready_seconds=settings.ready_seconds)
     return Application(store, faults, settings)

@@ -21,7 +21,7 @@ LEDGER = "sites.ledger.sqlite3"
 
 def prepare(folder: Path) -> Path:
     """The sandbox's sites file in `folder`, copied from the example where there is none yet."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     sites = folder / SITES
     if not sites.exists():
         shutil.copyfile(EXAMPLE, sites)

@@ -50,7 +50,9 @@ def test_up_makes_everything_that_the_context_names(here: SandboxLayout, config:
 @pytest.mark.usefixtures("small")
 def test_nothing_in_the_folder_can_be_read_by_others(here: SandboxLayout) -> None:
     sandbox.up()
-    assert here.folder.stat().st_mode & 0o077 == 0
+    folders = [here.folder, *(path for path in here.folder.iterdir() if path.is_dir())]
+    assert {here.part(name) for name in ("lambda", "own", "kubo")} < set(folders)
+    assert [path for path in folders if path.stat().st_mode & 0o077] == []
     assert here.passphrase.stat().st_mode & 0o077 == 0
 
 
@@ -149,6 +151,7 @@ def test_faults_reach_the_stand_ins_folder(config: Path) -> None:
     ("provider", "kind", "code"),
     [
         ("lambda", "earthquake", "AMP-SANDBOX-FAULT"),
+        ("lambda", "preemt", "AMP-SANDBOX-FAULT"),
         ("nobody", "slow", "AMP-SANDBOX-PROVIDER"),
         ("lambda", "slow", "AMP-SANDBOX-DOWN"),
     ],
@@ -157,6 +160,13 @@ def test_a_fault_that_cannot_be_shown_is_refused(provider: str, kind: str, code:
     with pytest.raises((UsageError, MissingError)) as caught:
         sandbox.inject(provider, kind)
     assert caught.value.code == code
+    assert caught.value.fix
+
+
+def test_a_fault_that_is_misspelt_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UsageError) as caught:
+        sandbox.inject("lambda", "thorttle")
+    assert caught.value.fix == "ampacity sandbox fault PROVIDER throttle"
 
 
 @pytest.mark.usefixtures("small")
