@@ -1,25 +1,17 @@
 """The engine's part of apply and recover: from a state that may be wounded to the wanted machines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ..core.errors import ResourceError
+from .carry import Run, carry_out
 from .desk import Work
 from .engine import Cancel, EngineResult, on_interrupt, pending_creates
 from .journal import EntryState
 from .machines import MachineInputs, MachineRecord
-from .observe import Sighting, machine_records, settled_export
-from .outcomes import gone_from, outcomes
+from .observe import Sighting, machine_records, natural, settled_export
+from .outcomes import gone_from, outcomes, standing
 from .reports import ApplyReport
-
-
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What the engine did: its own account, and why it could not give one."""
-
-    result: EngineResult | None = None
-    problem: str | None = None
-    cancelled: bool = False
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,34 +39,35 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
     """Make the deployment exactly `wanted`, and say what stands then. `sightings` is how it is now."""
     before = [sighting.record for sighting in sightings]
     with on_interrupt(Cancel()) as cancel:
-        run = _run(work, wanted, cancel, refresh=any(_wounded(sighting) for sighting in sightings))
+        run = carry_out(work, wanted, sightings, cancel)
     after = machine_records(work.stack, work.journal)
+    machines = outcomes(wanted, after, run.result, _made(work))
+    kept = _kept(run, after)
     report = ApplyReport(
         name=work.record.name,
-        machines=outcomes(wanted, after, run.result, _made(work)),
+        machines=machines,
+        kept=standing(kept),
         removed=gone_from(before, after),
-        problems=_problems(run, wanted, after),
+        notes=_why_kept(len(kept), run.order.lacking(machines)),
+        problems=_problems(run, wanted, after, kept),
         cancelled=run.cancelled,
         ends_at=work.record.ends_at,
     )
     return Finished(report=report, known=tuple(after))
 
 
-def _run(work: Work, wanted: Sequence[MachineInputs], cancel: Cancel, *, refresh: bool) -> Run:
-    try:
-        work.stack.create()
-        if refresh:
-            refreshed = work.stack.refresh(work.desk.progress, cancel)
-            if cancel.requests:
-                return Run(result=refreshed, cancelled=True)
-        result = work.stack.up(wanted, work.desk.progress, cancel)
-    except ResourceError as error:
-        return Run(problem=str(error), cancelled=cancel.requests > 0)
-    return Run(result=result, cancelled=result.cancelled)
+def _kept(run: Run, after: Iterable[MachineRecord]) -> list[MachineRecord]:
+    held = {machine.name for machine in run.order.held}
+    kept = [record for record in after if record.inputs.name in held]
+    return sorted(kept, key=lambda record: natural(record.inputs.name))
 
 
-def _wounded(sighting: Sighting) -> bool:
-    return sighting.record.pending or (sighting.problem is None and not sighting.alive)
+def _why_kept(kept: int, lacking: int) -> tuple[str, ...]:
+    if not kept:
+        return ()
+    what = "1 machine that the plan removes was" if kept == 1 else f"{kept} machines that the plan removes were"
+    why = f"{lacking} of those meant to take their place could not be had" if lacking else "the work stopped before"
+    return (f"{what} kept, because {why}",)
 
 
 def _made(work: Work) -> dict[str, str]:
@@ -83,8 +76,10 @@ def _made(work: Work) -> dict[str, str]:
     return {entry.token: entry.id for entry in entries if entry.id and entry.state is EntryState.MADE}
 
 
-def _problems(run: Run, wanted: Sequence[MachineInputs], after: list[MachineRecord]) -> tuple[str, ...]:
-    names = {machine.name for machine in wanted}
+def _problems(
+    run: Run, wanted: Sequence[MachineInputs], after: Iterable[MachineRecord], kept: Iterable[MachineRecord]
+) -> tuple[str, ...]:
+    names = {machine.name for machine in wanted} | {record.inputs.name for record in kept}
     extra = sorted(record.inputs.name for record in after if record.inputs.name not in names)
     stays = tuple(f"{name} should be gone and is still there" for name in extra)
     general = _general(run.result) if run.result is not None and not run.result.ok and not run.result.failed else ()

@@ -56,7 +56,7 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def partial(self) -> bool:
         """Whether anything that was wanted is not there: exit 4, with both ways on."""
-        return bool(self.problems) or any(machine.outcome is not Outcome.OK for machine in self.machines)
+        return bool(self.problems or self.kept) or any(machine.outcome is not Outcome.OK for machine in self.machines)
 
     @property
     def finish(self) -> str:

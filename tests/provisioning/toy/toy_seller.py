@@ -102,6 +102,8 @@ class Toy(Provider):
             raise ProviderError(self.name, Failure.THROTTLED, "slow down")
         if self.cloud.take("refuse"):
             raise ProviderError(self.name, Failure.CAPACITY_REGION, "no capacity left")
+        if 0 < self.cloud.number("nodes") <= len(self.cloud.living()):
+            raise ProviderError(self.name, Failure.CAPACITY_REGION, "every node is taken")
         if self.cloud.take("lost-request"):
             raise ProviderError(self.name, Failure.UNKNOWN_OUTCOME, "connection lost")
         if self._spent(order):
