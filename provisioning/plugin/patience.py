@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from ...providers.base import RETRYABLE, ProviderError
+from ...providers.base import RETRYABLE, Failure, ProviderError
 
 T = TypeVar("T")
 
 RETRY_SECONDS = 60.0
+UNREACHABLE_SECONDS = 8.0
+"""How long a seller is tried that cannot be reached: that seldom passes while a person waits."""
 LATE = 0.1
 
 
@@ -39,15 +41,17 @@ def poll(
 def retry(call: Callable[[], T], *, stop: threading.Event, seconds: float = RETRY_SECONDS) -> T:
     """`call`, again while its seller throttles or cannot be reached: then nothing was done.
 
-    Raises the last `ProviderError` after `seconds` or once `stop` is set, any other at once.
+    Raises the last `ProviderError` after `seconds` (`UNREACHABLE_SECONDS` where it cannot be
+    reached) or once `stop` is set, any other at once.
     """
-    end = time.monotonic() + seconds
+    began = time.monotonic()
     for delay in growing(0.5, 8.0):
         try:
             return call()
         except ProviderError as error:
             pause = delay * random.uniform(0.5, 1.0)  # noqa: S311 - spreads callers, guards nothing
-            late = time.monotonic() + pause > end
+            most = min(seconds, UNREACHABLE_SECONDS) if error.kind is Failure.UNREACHABLE else seconds
+            late = time.monotonic() + pause - began > most
             if error.kind not in RETRYABLE or late or stop.wait(pause):
                 raise
     raise AssertionError("delays never end")

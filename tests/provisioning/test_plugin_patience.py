@@ -1,9 +1,13 @@
-"""A poll asks often at first, less often the longer it waits, and ends when it is told to."""
+"""A poll asks often at first, less often the longer it waits, and ends when it is told to.
+
+A retry waits for who is busy, and not for long for who cannot be reached.
+"""
 
 import threading
 
 import pytest
 
+from ampacity.providers.base import Failure, ProviderError
 from ampacity.provisioning.plugin import patience
 
 
@@ -63,3 +67,29 @@ def test_it_gives_up_when_told_to_stop() -> None:
     stop = threading.Event()
     stop.set()
     assert patience.poll(lambda: None, seconds=60, stop=stop) is None
+
+
+def fail(clock: Clock, kind: Failure) -> None:
+    stop = threading.Event()
+    stop.wait = clock.wait  # type: ignore[method-assign,assignment]
+
+    def call() -> None:
+        clock.asked.append(clock.now)
+        raise ProviderError("toy", kind, "not now")
+
+    with pytest.raises(ProviderError, match="not now"):
+        patience.retry(call, stop=stop)
+
+
+@pytest.mark.parametrize(("kind", "least", "most"), [(Failure.UNREACHABLE, 3.0, 8.0), (Failure.THROTTLED, 45.0, 60.0)])
+def test_who_cannot_be_reached_is_given_up_sooner_than_who_is_busy(
+    clock: Clock, kind: Failure, least: float, most: float
+) -> None:
+    fail(clock, kind)
+    assert len(clock.asked) > 2
+    assert least <= clock.now <= most
+
+
+def test_what_cannot_succeed_later_is_not_tried_again(clock: Clock) -> None:
+    fail(clock, Failure.AUTH)
+    assert clock.asked == [0.0]
