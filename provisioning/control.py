@@ -16,7 +16,7 @@ from .drift import differences
 from .gate import ApprovalGate
 from .records import UsedPlan
 from .reports import ApplyReport, DeploymentStatus, DestroyReport, DriftReport, OrphanReport
-from .status import deployment_status
+from .status import deployment_status, never_made
 
 
 class Control:
@@ -80,13 +80,13 @@ class Control:
         return deployment_status(record, sightings, self._desk.clock())
 
     def drift(self, name: str) -> DriftReport:
-        """Where the sellers differ from the state. Changes nothing."""
+        """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""
         work = work_on(self._desk, self._desk.records.get(name))
         seen = observe.look(work)
         known = [sighting.record for sighting in seen]
         swept = strays.sweep(work, known)
         unasked = tuple(f"{s.record.inputs.name}: {s.problem}" for s in seen if s.problem is not None)
-        found = differences(seen, strays.strays(swept.machines, known))
+        found = differences(seen, strays.strays(swept.machines, known), never_made(work.record, seen))
         return DriftReport(name=name, differences=found, problems=(*unasked, *swept.problems))
 
     def recover(self, name: str) -> ApplyReport:

@@ -4,19 +4,26 @@ from collections.abc import Iterable, Iterator
 
 from ..core.money import show_usd
 from ..providers.base import Machine
+from .machines import MachineInputs
 from .observe import Sighting
-from .reports import Drift, DriftKind
+from .reports import NEVER_MADE, Drift, DriftKind
 from .status import Told, last_told, remembered
 
 
-def differences(sightings: Iterable[Sighting], extra: Iterable[Machine]) -> tuple[Drift, ...]:
+def differences(
+    sightings: Iterable[Sighting], extra: Iterable[Machine], missing: Iterable[MachineInputs] = ()
+) -> tuple[Drift, ...]:
     """Every difference: machines that are missing, changed, or there without being in state.
+
+    `missing` are wanted and in no state; one that runs all the same is told as extra alone.
 
     A machine whose seller could not be asked is in none of them.
     """
     asked = [sighting for sighting in sightings if sighting.problem is None]
     compared = [drift for sighting in asked for drift in _compare(sighting)]
-    return (*compared, *(_extra(machine) for machine in extra))
+    outside = [_extra(machine) for machine in extra]
+    found = {drift.machine for drift in outside}
+    return (*compared, *outside, *(_missing(inputs) for inputs in missing if inputs.name not in found))
 
 
 def _compare(sighting: Sighting) -> Iterator[Drift]:
@@ -46,6 +53,17 @@ def _facts(told: Told) -> dict[str, str]:
 def _drift(sighting: Sighting, kind: DriftKind, what: str, before: str, after: str) -> Drift:
     inputs = sighting.record.inputs
     return Drift(machine=inputs.name, provider=inputs.offer.provider, kind=kind, what=what, before=before, after=after)
+
+
+def _missing(inputs: MachineInputs) -> Drift:
+    return Drift(
+        machine=inputs.name,
+        provider=inputs.offer.provider,
+        kind=DriftKind.MISSING,
+        what=NEVER_MADE,
+        before="planned",
+        after="in no state",
+    )
 
 
 def _extra(machine: Machine) -> Drift:

@@ -9,6 +9,9 @@ import msgspec
 from ..core.money import total
 from ..providers.base import Gpu, Market
 
+NEVER_MADE = "never made"
+"""What is wrong with a machine that the last applied plan wants and that no seller ever made."""
+
 
 class Outcome(StrEnum):
     """How one machine came out of a change."""
@@ -113,7 +116,10 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A deployment now. Sums are `None` when one of their parts is not known."""
+    """A deployment now. Sums are `None` when one of their parts is not known.
+
+    `missing` names what the last applied plan wants and was never made: `recover` tries again.
+    """
 
     name: str
     deployment: str
@@ -121,6 +127,7 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     machines: tuple[MachineStatus, ...]
     ends_at: datetime | None
     overdue: bool
+    missing: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
@@ -140,7 +147,7 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DriftKind(StrEnum):
-    """How the world differs from the state."""
+    """How the world differs from the state and from the last applied plan."""
 
     MISSING = "missing"
     CHANGED = "changed"
@@ -169,6 +176,12 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     def found(self) -> bool:
         """Whether there is any drift."""
         return bool(self.differences)
+
+    @property
+    def fix(self) -> str:
+        """The command that mends it: where all of it is part of an unfinished plan, no new one is needed."""
+        unfinished = all(drift.what == NEVER_MADE for drift in self.differences)
+        return f"ampacity recover {self.name}" if unfinished else "ampacity plan SPEC, then apply the new plan"
 
 
 class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):

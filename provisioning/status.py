@@ -8,6 +8,7 @@ import msgspec
 
 from ..core.shapes import ready
 from ..providers.base import MachineState
+from .machines import MachineInputs
 from .observe import Sighting
 from .records import DeploymentRecord
 from .reports import DeploymentStatus, MachineStatus
@@ -21,17 +22,25 @@ def deployment_status(
     record: DeploymentRecord, sightings: Iterable[Sighting], now: datetime, problems: Iterable[str] = ()
 ) -> DeploymentStatus:
     """The whole deployment at `now`. It is overdue when anything that bills is past its end."""
-    machines = tuple(machine_status(sighting, now) for sighting in sightings)
+    seen = list(sightings)
+    machines = tuple(machine_status(sighting, now) for sighting in seen)
     past = record.ends_at is not None and now >= record.ends_at
     return DeploymentStatus(
         name=record.name,
         deployment=record.uid,
         asked_at=now,
         machines=machines,
+        missing=tuple(inputs.name for inputs in never_made(record, seen)),
         ends_at=record.ends_at,
         overdue=any(machine.overdue or (past and machine.state != GONE) for machine in machines),
         problems=tuple(problems),
     )
+
+
+def never_made(record: DeploymentRecord, sightings: Iterable[Sighting]) -> list[MachineInputs]:
+    """What the last applied plan wants and no machine in state stands for."""
+    there = {sighting.record.inputs.name for sighting in sightings}
+    return [inputs for inputs in record.wanted if inputs.name not in there]
 
 
 def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:

@@ -81,8 +81,13 @@ def test_what_a_seller_refuses_leaves_the_others_up_and_recover_finishes(
     assert len(cloud.living()) == 2
     assert (report.finish, report.give_up) == ("ampacity recover train", "ampacity destroy train")
 
+    assert control.status("train").missing == (failed[0].name,)
+    drift = control.drift("train")
+    assert [(each.machine, each.what) for each in drift.differences] == [(failed[0].name, "never made")]
+
     assert not control.recover("train").partial
     assert len(cloud.living()) == 3
+    assert not control.drift("train").found
 
 
 def test_a_stale_plan_is_refused_and_says_what_moved(hands: Any, cloud: Any) -> None:

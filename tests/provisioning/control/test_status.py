@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 from ampacity.core.errors import ResourceError
-from ampacity.providers.base import Machine, MachineRef, MachineState, Market
+from ampacity.providers.base import Labels, Machine, MachineRef, MachineState, Market, Token
 from ampacity.provisioning.drift import differences
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.observe import Sighting, base_state, natural
 from ampacity.provisioning.records import DeploymentRecord
-from ampacity.provisioning.reports import DriftKind, sum_known
-from ampacity.provisioning.status import cost, deployment_status, machine_status, ssh_line
+from ampacity.provisioning.reports import DriftKind, DriftReport, sum_known
+from ampacity.provisioning.status import cost, deployment_status, machine_status, never_made, ssh_line
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Seen = Callable[..., Sighting]
@@ -159,6 +159,31 @@ def test_missing_and_extra_machines_are_drift_and_unasked_ones_are_not(seen: See
         (DriftKind.MISSING, "gone at its seller"),
         (DriftKind.EXTRA, "toy-9"),
     ]
+
+
+def test_what_the_last_plan_wants_and_nobody_made_is_told(
+    record: DeploymentRecord, seen: Seen, machine: Callable[..., MachineInputs]
+) -> None:
+    unfinished = msgspec.structs.replace(record, wanted=(machine("node-0"), machine("node-1"), machine("node-2")))
+    there = [seen("node-0"), without(seen("node-1"), ResourceError("down"))]
+    assert deployment_status(unfinished, there, NOW).missing == ("node-2",)
+    missing = never_made(unfinished, there)
+    (found,) = differences([seen("node-0")], [], missing)
+    assert (found.machine, found.kind, found.what) == ("node-2", DriftKind.MISSING, "never made")
+    assert DriftReport(name="train", differences=(found,)).fix == "ampacity recover train"
+    lost = differences([without(seen("node-0"))], [], missing)
+    assert len(lost) == 2
+    assert DriftReport(name="train", differences=lost).fix.startswith("ampacity plan SPEC")
+
+
+def test_a_machine_that_runs_outside_the_state_is_extra_and_not_missing(
+    seen: Seen, machine: Callable[..., MachineInputs]
+) -> None:
+    plan, token = machine().plan, Token("a" * 32)
+    labels = Labels(deployment="d" * 32, deployment_name="train", machine="node-2", plan=plan, token=token)
+    extra = seen("node-2", made="toy-9", labels=labels).machine
+    assert extra is not None
+    assert [drift.kind for drift in differences([], [extra], [machine("node-2")])] == [DriftKind.EXTRA]
 
 
 def test_the_base_moves_with_ids_and_who_is_gone_and_not_with_order_or_address(seen: Seen) -> None:
