@@ -1,11 +1,14 @@
 """The question before money is spent, and the report after."""
 
+import msgspec
+
 from ..core.clock import rfc3339
 from ..core.errors import Exit
 from ..core.money import show_usd
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from .facts import plan_facts
+from .naming import count
 from .options import Format
 from .output import Result, emit, say, warn
 from .plan_view import summary
@@ -30,8 +33,9 @@ def question(plan: Plan) -> str:
 
 def report_apply(report: ApplyReport, form: Format) -> int:
     """Show what stands; the exit status says whether that is all that was wanted."""
-    rows = [_row(machine) for machine in report.machines]
-    result = Result(schema="ampacity.applied/1", data=report, rows=rows)
+    rows = [_row(machine) for machine in (*report.machines, *report.kept)]
+    sums = {"existing": report.existing, "billing_usd_per_hour": report.billing_usd_per_hour}
+    result = Result(schema="ampacity.applied/1", data={**msgspec.to_builtins(report), **sums}, rows=rows)
     emit(result, form, lambda: _table(report))
     for note in report.notes:
         say(f"note: {note}")
@@ -56,6 +60,7 @@ def _row(machine: MachineOutcome) -> dict[str, object]:
         "sku": machine.sku,
         "id": machine.id,
         "address": machine.address,
+        "exists": machine.exists,
         "usd_per_hour": machine.usd_per_hour,
         "ends_at": machine.ends_at,
         "reasons": "; ".join(machine.reasons),
@@ -78,14 +83,20 @@ def _table(report: ApplyReport) -> None:
             machine.provider,
             machine.region,
             _where(machine),
-            show_usd(machine.usd_per_hour) if machine.outcome is Outcome.OK else "-",
+            show_usd(machine.usd_per_hour) if machine.exists else "-",
         ]
-        for machine in report.machines
+        for machine in (*report.machines, *report.kept)
     ]
+    draw(columns, rows, foot=_foot(report))
+
+
+def _foot(report: ApplyReport) -> str:
     up = sum(machine.outcome is Outcome.OK for machine in report.machines)
     ends = rfc3339(report.ends_at) if report.ends_at else "never: it bills until destroy"
-    foot = f"{up} of {len(report.machines)} machines are up, {show_usd(report.usd_per_hour)} per hour. Ends: {ends}."
-    draw(columns, rows, foot=foot)
+    head = f"{up} of {count(len(report.machines), 'machine')} are up"
+    if report.existing != up:
+        head += f"; {report.existing} exist at their sellers and bill"
+    return f"{head}, {show_usd(report.billing_usd_per_hour)} per hour. Ends: {ends}."
 
 
 def _where(machine: MachineOutcome) -> str:
