@@ -123,6 +123,7 @@ def _row(offer: "Offer") -> dict[str, Any]:
         "usd_per_gpu_hour": offer.usd_per_gpu_hour,
         "usd_per_hour": offer.usd_per_hour,
         "claim": offer.claim,
+        "max_nodes": offer.max_nodes,
         "source": offer.source,
         "observed_at": offer.observed_at,
     }
@@ -153,10 +154,11 @@ def _cells(offer: "Offer", *, wide: bool) -> list[str]:
     from ..core.money import show_usd
 
     claim = offer.claim.value
+    sold_out = " (none left)" if offer.max_nodes == 0 else ""
     return [
         offer.provider,
         offer.zone or offer.region,
-        offer.sku,
+        offer.sku + sold_out,
         f"{offer.gpu.count}x{offer.gpu.model}",
         offer.market.value.replace("_", "-"),
         show_usd(offer.usd_per_gpu_hour, places=3),

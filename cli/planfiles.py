@@ -105,7 +105,9 @@ def _file_ref(path: Path, plan_path: Path) -> FileRef:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text", why="user_data must be text", code="AMP-FILE") from error
+        raise UsageError(
+            f"{path} is not UTF-8 text", why="user_data must be text", fix="save it as UTF-8", code="AMP-FILE"
+        ) from error
     return FileRef(path=_relative(path, plan_path), digest=digest_bytes(data))
 
 
@@ -126,9 +128,13 @@ def _read(path: Path, limit: int) -> bytes:
     try:
         size = path.stat().st_size
         if size > limit:
-            raise UsageError(f"{path} is too large", why=f"{size} bytes; at most {limit}", code="AMP-FILE")
+            raise UsageError(
+                f"{path} is too large", why=f"{size} bytes; at most {limit}", fix="name a smaller file", code="AMP-FILE"
+            )
         return path.read_bytes()
     except FileNotFoundError as error:
         raise MissingError(f"{path} is not there", fix="check the path", code="AMP-FILE") from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be read", why=error.strerror or "", code="AMP-FILE") from error
+        raise UsageError(
+            f"{path} cannot be read", why=error.strerror or "", fix="check the path and its mode", code="AMP-FILE"
+        ) from error
