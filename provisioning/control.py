@@ -13,6 +13,7 @@ from ..providers.base import Offer
 from . import apply, destroy, observe, orphans, recover, strays
 from .desk import Desk, work_on
 from .drift import differences
+from .former import former_machines
 from .gate import ApprovalGate
 from .records import UsedPlan
 from .reports import ApplyReport, DeploymentStatus, DestroyReport, DriftReport, OrphanReport
@@ -76,8 +77,9 @@ class Control:
     def status(self, name: str) -> DeploymentStatus:
         """Every machine as its seller has it now, what it costs, when it ends."""
         record = self._desk.records.get(name)
-        sightings = observe.look(work_on(self._desk, record))
-        return deployment_status(record, sightings, self._desk.clock())
+        work = work_on(self._desk, record)
+        sightings, former = observe.look(work), former_machines(work.journal.entries())
+        return deployment_status(record, sightings, self._desk.clock(), former)
 
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""

@@ -8,6 +8,7 @@ from ..core.errors import ResourceError
 from .desk import Desk, Work, work_on
 from .engine import Cancel, on_interrupt
 from .finish import settle
+from .former import former_machines
 from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineRecord
 from .observe import Sighting, look, machine_records
@@ -77,7 +78,8 @@ def _report(
     cancelled: bool,
 ) -> DestroyReport:
     names = {record.inputs.name for record in left}
-    status = deployment_status(work.record, seen, work.desk.clock())
+    former = former_machines(work.journal.entries())
+    status = deployment_status(work.record, seen, work.desk.clock(), former)
     return DestroyReport(
         name=work.record.name,
         removed=tuple(machine.name for machine in status.machines if machine.name not in names),

@@ -5,6 +5,7 @@ One JSON file a token, in one folder a deployment. What the engine loses in a cr
 """
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ..core.clock import Clock, system_clock
 from ..core.errors import ResourceError
 from ..core.files import write_atomic
 from ..core.shapes import ready
-from ..providers.base import Token
+from ..providers.base import Machine, Token
 from .machines import MachineInputs
 from .tokens import token_of
 
@@ -33,7 +34,11 @@ class EntryState(StrEnum):
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One create call. `at` is when `state` became what it is; `note` says why, for a person."""
+    """One create call. `at` is when `state` became what it is; `note` says why, for a person.
+
+    `since` is when its machine was made, as its seller says or as it was asked for, and
+    `usd_per_hour` what its seller said last: with `at` of one that is gone they make its cost.
+    """
 
     token: Token
     urn: str
@@ -45,6 +50,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     id: str | None = None
     note: str = ""
+    since: datetime | None = None
+    usd_per_hour: Decimal | None = None
 
 
 class Journal:
@@ -72,15 +79,36 @@ class Journal:
         self._write(entry)
         return entry
 
-    def settle(self, token: Token, state: EntryState, *, id: str | None = None, note: str = "") -> None:  # noqa: A002
+    def settle(
+        self,
+        token: Token,
+        state: EntryState,
+        *,
+        id: str | None = None,  # noqa: A002
+        note: str = "",
+        since: datetime | None = None,
+        usd_per_hour: Decimal | None = None,
+    ) -> None:
         """Record what became of `token`; quiet where the journal never heard of it."""
         entry = self.entry(token)
         if entry is None:
             return
-        at = entry.at if state is entry.state else self._clock()
-        settled = msgspec.structs.replace(entry, state=state, id=id or entry.id, note=note, at=at)
+        settled = msgspec.structs.replace(
+            entry,
+            state=state,
+            id=id or entry.id,
+            note=note,
+            at=entry.at if state is entry.state else self._clock(),
+            since=since or entry.since or entry.at,
+            usd_per_hour=entry.usd_per_hour if usd_per_hour is None else usd_per_hour,
+        )
         if settled != entry:
             self._write(settled)
+
+    def settle_machine(self, machine: Machine, token: Token, state: EntryState, *, note: str = "") -> None:
+        """Record what became of `token` with what its seller says of the machine that it made."""
+        made, price = machine.created_at, machine.usd_per_hour
+        self.settle(token, state, id=machine.ref.id, note=note, since=made, usd_per_hour=price)
 
     def entry(self, token: Token) -> JournalEntry | None:
         """What is known of `token`. Raises `ResourceError` for an entry that cannot be read."""

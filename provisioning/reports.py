@@ -115,6 +115,18 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
+class FormerMachine(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine that was removed, replaced or lost. It bills until it was removed or first found gone."""
+
+    name: str
+    provider: str
+    id: str
+    usd_per_hour: Decimal | None
+    since: datetime | None
+    until: datetime
+    usd: Decimal | None
+
+
 class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A deployment now. Sums are `None` when one of their parts is not known.
 
@@ -128,6 +140,7 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
     overdue: bool
     missing: tuple[str, ...] = ()
+    former: tuple[FormerMachine, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
@@ -142,8 +155,15 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def usd_so_far(self) -> Decimal | None:
-        """What the machines in state have cost since they were made."""
-        return sum_known([machine.usd_so_far for machine in self.machines])
+        """What all its machines have cost since they were made, former ones included."""
+        closed = {(machine.provider, machine.id) for machine in self.former}
+        standing = [each.usd_so_far for each in self.machines if (each.provider, each.id) not in closed]
+        return sum_known([*standing, self.usd_of_former])
+
+    @property
+    def usd_of_former(self) -> Decimal | None:
+        """The part of it that machines cost which are gone."""
+        return sum_known([machine.usd for machine in self.former])
 
 
 class DriftKind(StrEnum):

@@ -11,7 +11,7 @@ from ..providers.base import MachineState
 from .machines import MachineInputs
 from .observe import Sighting
 from .records import DeploymentRecord
-from .reports import DeploymentStatus, MachineStatus
+from .reports import DeploymentStatus, FormerMachine, MachineStatus
 
 UNKNOWN = "unknown"
 GONE = "gone"
@@ -19,7 +19,7 @@ SECONDS_PER_HOUR = 3600
 
 
 def deployment_status(
-    record: DeploymentRecord, sightings: Iterable[Sighting], now: datetime, problems: Iterable[str] = ()
+    record: DeploymentRecord, sightings: Iterable[Sighting], now: datetime, former: Iterable[FormerMachine] = ()
 ) -> DeploymentStatus:
     """The whole deployment at `now`. It is overdue when anything that bills is past its end."""
     seen = list(sightings)
@@ -33,7 +33,7 @@ def deployment_status(
         missing=tuple(inputs.name for inputs in never_made(record, seen)),
         ends_at=record.ends_at,
         overdue=any(machine.overdue or (past and machine.state != GONE) for machine in machines),
-        problems=tuple(problems),
+        former=tuple(former),
     )
 
 

@@ -97,7 +97,7 @@ def _remove(work: Work, machine: Machine) -> str | None:
         return f"{machine.ref.id} at {machine.provider} is still there after {REMOVE_SECONDS:.0f} s"
     made_by = token(machine)
     if made_by is not None:
-        work.journal.settle(made_by, EntryState.GONE, id=machine.ref.id, note="removed: it was in no state")
+        work.journal.settle_machine(machine, made_by, EntryState.GONE, note="removed: it was in no state")
     return None
 
 

@@ -36,7 +36,7 @@ def create(bench: Bench, urn: str, inputs: MachineInputs, ready_seconds: float) 
         machine = _ask(bench, seller, order)
     token = order.labels.token
     with suppress(ResourceError):  # the engine records the id in any case
-        bench.journal.settle(token, EntryState.MADE, id=machine.ref.id)
+        bench.journal.settle_machine(machine, token, EntryState.MADE)
     awaited = Awaited(urn=urn, token=token, machine=machine)
     return Made(machine=await_running(bench, seller, awaited, ready_seconds), token=token)
 

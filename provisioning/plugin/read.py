@@ -27,7 +27,7 @@ def read(bench: Bench, subject: Subject) -> Reading | None:
         lose(bench, subject.token)
         return None
     token = machine.labels.token if machine.labels else subject.token  # an adopted one brings its own
-    bench.journal.settle(token, EntryState.MADE, id=machine.ref.id)
+    bench.journal.settle_machine(machine, token, EntryState.MADE)
     return Reading(id=machine.ref.id, outputs=outputs_of(machine, token), problems=problems_of(machine))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,27 @@ def test_a_time_tells_when_the_state_was_entered_not_when_it_was_last_seen(ticki
     entry = ticking.entry(token)
     assert entry is not None
     assert entry.at == NOON + timedelta(seconds=2)
+
+
+def test_what_a_machine_cost_can_be_told_when_it_is_gone(ticking: Journal, machine: Build) -> None:
+    token = Token("ab" * 16)
+    ticking.intend(token, URN, machine())
+    ticking.settle(token, EntryState.MADE, id="toy-1", usd_per_hour=Decimal("20.5"))
+    ticking.settle(token, EntryState.GONE)
+    entry = ticking.entry(token)
+    assert entry is not None
+    assert (entry.since, entry.at) == (NOON + timedelta(seconds=1), NOON + timedelta(seconds=3))
+    assert entry.usd_per_hour == Decimal("20.5")
+
+
+def test_a_seller_that_says_when_it_was_made_knows_better(ticking: Journal, machine: Build) -> None:
+    token = Token("ab" * 16)
+    ticking.intend(token, URN, machine())
+    ticking.settle(token, EntryState.MADE, id="toy-1", since=NOON + timedelta(seconds=30))
+    ticking.settle(token, EntryState.GONE)
+    entry = ticking.entry(token)
+    assert entry is not None
+    assert entry.since == NOON + timedelta(seconds=30)
 
 
 def test_settling_what_was_never_intended_writes_nothing(journal: Journal) -> None:
