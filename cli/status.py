@@ -46,6 +46,7 @@ def status_data(found: "DeploymentStatus") -> dict[str, Any]:
     sums = {
         "usd_per_hour": found.usd_per_hour,
         "usd_so_far": found.usd_so_far,
+        "usd_of_former": found.usd_of_former,
         "bills_until_destroy": found.bills_until_destroy,
     }
     return {**msgspec.to_builtins(found), **msgspec.to_builtins(sums)}
@@ -120,6 +121,8 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
     unknown = sum(machine.state == UNKNOWN for machine in found.machines)
     unsure = f"; {unknown} could not be asked" if unknown else ""
     yield f"{count(len(found.machines), 'machine')}, {rate} per hour, {so_far} so far{unsure}."
+    if found.missing:
+        yield f"MISSING: the last plan also wanted {span(list(found.missing))}: ampacity recover {found.name}"
     if found.bills_until_destroy:
         yield f"NO END: it bills until you run `ampacity destroy {found.name}`."
     elif found.overdue:
