@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ..core.errors import ResourceError
+from ..core.money import show_usd
 from .desk import Desk, Work, work_on
 from .engine import Cancel, on_interrupt
 from .finish import settle
@@ -13,17 +14,33 @@ from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineRecord
 from .observe import Sighting, look, machine_records
 from .recover import name_of, open_cases
-from .reports import DestroyReport
-from .status import deployment_status
+from .reports import DestroyReport, MachineStatus, sum_known
+from .status import UNKNOWN, deployment_status
 from .strays import remove
 
 ROUNDS = 3
 """How often a sweep is repeated until it finds nothing."""
 
 
+class _Emptied(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine could not remove: why, by machine, and what went wrong beside that."""
+
+    reasons: dict[str, str] = {}
+    problems: tuple[str, ...] = ()
+
+
 class _Swept(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+class _Rest(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the report is made of: how it was before, and what each step left."""
+
+    seen: Sequence[Sighting]
+    left: Sequence[MachineRecord]
+    emptied: _Emptied
+    swept: _Swept
 
 
 def destroy(desk: Desk, name: str) -> DestroyReport:
@@ -35,24 +52,24 @@ def destroy(desk: Desk, name: str) -> DestroyReport:
         settle(work)
         seen = look(work)
         with on_interrupt(Cancel()) as cancel:
-            problem = _empty(work, cancel)
+            emptied = _empty(work, cancel)
         left = machine_records(work.stack, work.journal)
         swept = _Swept() if cancel.requests else _sweep_up(work, left)
-        report = _report(work, seen, left, swept, problem, cancelled=cancel.requests > 0)
+        report = _report(work, _Rest(seen=seen, left=left, emptied=emptied, swept=swept), cancelled=cancel.requests > 0)
         if report.complete and not report.cancelled:
             _forget(work)
         return report
 
 
-def _empty(work: Work, cancel: Cancel) -> tuple[str, ...]:
+def _empty(work: Work, cancel: Cancel) -> _Emptied:
     """Let the engine remove what is in state; why it could not."""
     if not work.stack.exists():
-        return ()
+        return _Emptied()
     try:
         result = work.stack.destroy(work.desk.progress, cancel)
     except ResourceError as error:
-        return (str(error),)
-    return tuple(f"{change.machine}: {'; '.join(change.reasons)}" for change in result.failed)
+        return _Emptied(problems=(str(error),))
+    return _Emptied(reasons={change.machine: "; ".join(change.reasons) for change in result.failed})
 
 
 def _sweep_up(work: Work, left: Sequence[MachineRecord]) -> _Swept:
@@ -68,27 +85,35 @@ def _sweep_up(work: Work, left: Sequence[MachineRecord]) -> _Swept:
     return _Swept(notes=tuple(notes), problems=("machines of this deployment keep appearing",))
 
 
-def _report(
-    work: Work,
-    seen: Sequence[Sighting],
-    left: Sequence[MachineRecord],
-    swept: _Swept,
-    problems: tuple[str, ...],
-    *,
-    cancelled: bool,
-) -> DestroyReport:
-    names = {record.inputs.name for record in left}
+def _report(work: Work, rest: _Rest, *, cancelled: bool) -> DestroyReport:
     former = former_machines(work.journal.entries())
-    status = deployment_status(work.record, seen, work.desk.clock(), former)
+    status = deployment_status(work.record, rest.seen, work.desk.clock(), former)
+    names = {record.inputs.name for record in rest.left}
+    left = [machine for machine in status.machines if machine.name in names]
     return DestroyReport(
         name=work.record.name,
         removed=tuple(machine.name for machine in status.machines if machine.name not in names),
-        left=tuple(sorted(names)),
-        notes=swept.notes,
-        problems=(*problems, *swept.problems),
+        left=tuple(_line(machine, rest.emptied.reasons.get(machine.name, "")) for machine in left),
+        left_usd_per_hour=sum_known([machine.usd_per_hour for machine in left]),
+        notes=rest.swept.notes,
+        problems=(*_elsewhere(rest.emptied, names), *rest.swept.problems),
         usd_so_far=status.usd_so_far,
         cancelled=cancelled,
     )
+
+
+def _line(machine: MachineStatus, reason: str) -> str:
+    """Where it is and what it costs, and why it is not gone."""
+    surely = "is" if machine.id and machine.state != UNKNOWN else "may be"
+    price = "at an unknown price" if machine.usd_per_hour is None else f"{show_usd(machine.usd_per_hour)} per hour"
+    told = f": {reason}" if reason else ""
+    return f"{machine.name} {surely} still there ({machine.provider}, {price}){told}"
+
+
+def _elsewhere(emptied: _Emptied, named: set[str]) -> tuple[str, ...]:
+    """What went wrong, without the machines that are named as left."""
+    others = sorted(emptied.reasons.keys() - named)
+    return (*emptied.problems, *(f"{name}: {emptied.reasons[name]}" for name in others))
 
 
 def _forget(work: Work) -> None:

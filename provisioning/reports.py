@@ -205,11 +205,16 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What was removed, what is left, and what it all cost as far as that is known."""
+    """What was removed, what is left, and what it all cost as far as that is known.
+
+    `left` has a line for each machine that is, or may be, still there, with its seller, its price
+    and why; `left_usd_per_hour` is what they cost together, `None` where that is not known.
+    """
 
     name: str
     removed: tuple[str, ...]
     left: tuple[str, ...] = ()
+    left_usd_per_hour: Decimal | None = Decimal(0)
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     usd_so_far: Decimal | None = None

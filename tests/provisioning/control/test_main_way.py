@@ -1,5 +1,7 @@
 """From a plan to machines and back, on the real engine and a toy seller."""
 
+import time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -88,6 +90,27 @@ def test_what_a_seller_refuses_leaves_the_others_up_and_recover_finishes(
     assert not control.recover("train").partial
     assert len(cloud.living()) == 3
     assert not control.drift("train").found
+
+
+def test_a_seller_that_is_down_leaves_its_machines_named_and_priced_and_is_not_waited_for_long(
+    control: Control, hands: Any, cloud: Any
+) -> None:
+    hands.apply("node-0", "node-1", "node-2")
+    cloud.fault("unreachable", 1000)
+    began = time.monotonic()
+    report = control.destroy("train")
+    took = time.monotonic() - began
+    assert not report.complete
+    assert len(report.left) == 3
+    assert report.left[0].startswith("node-0 is still there (toy, $23.92 per hour): ")
+    assert "connection refused" in report.left[0]
+    assert report.left_usd_per_hour == Decimal("71.76")
+    assert report.problems == ()
+    assert took < 30, "each machine is tried for eight seconds, all at once"
+
+    cloud.run("delete from faults")
+    assert control.destroy("train").complete
+    assert cloud.living() == {}
 
 
 def test_a_stale_plan_is_refused_and_says_what_moved(hands: Any, cloud: Any) -> None:

@@ -145,6 +145,8 @@ class Toy(Provider):
         return next(self._select("token = ? and state != 'gone'", labels.token), None)
 
     def delete(self, ref: MachineRef) -> None:
+        if self.cloud.take("unreachable"):
+            raise ProviderError(self.name, Failure.UNREACHABLE, "connection refused")
         if self.cloud.take("still-there"):
             raise StillThereError(f"{ref.id} is stopping")
         self.cloud.run("update machines set state = 'gone' where id = ?", ref.id)
