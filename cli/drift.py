@@ -45,7 +45,6 @@ def drift(
 
 
 def _table(report: "DriftReport") -> None:
-    from ..provisioning.reports import NEVER_MADE
     from .tables import Column, draw
 
     if not report.found:
@@ -60,10 +59,8 @@ def _table(report: "DriftReport") -> None:
         Column("WAS"),
         Column("IS"),
     ]
-    never_made = all(each.what == NEVER_MADE for each in report.differences)
-    mend = f"ampacity recover {report.name}" if never_made else "ampacity plan SPEC, then apply the new plan"
     rows = [
         [each.machine, each.kind.value, each.provider, each.what, each.before or "-", each.after or "-"]
         for each in report.differences
     ]
-    draw(columns, rows, foot=f"Mend it: {mend}.")
+    draw(columns, rows, foot=f"Mend it: {report.fix}.")
