@@ -70,13 +70,23 @@ def _tell(reports: "list[DestroyReport]") -> None:
     from .output import say, warn
 
     for report in reports:
-        typer.echo(f"{report.name}: {len(report.removed)} machines removed; it cost {show_usd(report.usd_so_far)}.")
+        typer.echo(f"{report.name}: {_outcome(report)}; it cost {show_usd(report.usd_so_far)}.")
         for note in report.notes:
             say(f"note: {note}")
         for line in (*report.left, *report.problems):
             warn(f"{report.name}: {line}")
         if not report.complete:
             say(f"again:  ampacity destroy {report.name}")
+
+
+def _outcome(report: "DestroyReport") -> str:
+    from ..core.money import show_usd
+    from .naming import count
+
+    removed = f"{count(len(report.removed), 'machine')} removed"
+    if not report.left:
+        return removed
+    return f"{removed}, {len(report.left)} STILL THERE at {show_usd(report.left_usd_per_hour)} per hour"
 
 
 def _exit(reports: "list[DestroyReport]") -> int:
