@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.progress import Progress, silent
 from ..machines import MachineInputs, MachineRecord
+from .attributes import mend_attributes
 from .cancel import Cancel
 from .events import EventLog
 from .failures import refuse
@@ -98,6 +99,7 @@ class EngineStack:
 
     def _command(self, verb: str, arguments: Sequence[str]) -> Path:
         prepare(self._settings)
+        mend_attributes(self._settings)
         log = new_log(self._settings, verb)
         ended = run_engine(self._settings, arguments, log)
         if ended.exit_code != 0:
@@ -115,6 +117,7 @@ class EngineStack:
         from .servers import serve
 
         prepare(self._settings)
+        mend_attributes(self._settings)
         if verb != "preview":
             clear_stale_locks(self._settings)
         log = new_log(self._settings, verb)

@@ -187,6 +187,17 @@ def test_an_apply_that_died_before_the_engine_began_is_finished_or_destroyed(
     assert control.names() == []
 
 
+@pytest.mark.parametrize("left", ["", '{"user.content_t'])
+def test_a_kill_while_the_engine_writes_a_file_s_attributes_does_not_lose_the_state(
+    control: Control, hands: Any, context: NamedContext, left: str
+) -> None:
+    hands.apply("node-0")
+    (attributes,) = context.state_folder.glob("pulumi/.pulumi/stacks/*/train.json.attrs")
+    attributes.write_text(left, encoding="utf-8")
+    assert [machine.state for machine in control.status("train").machines] == ["running"]
+    assert not control.recover("train").partial
+
+
 def test_one_interrupt_ends_an_apply_cleanly_says_what_bills_and_recover_finishes_it(
     control: Control, hands: Any, desk: Desk, cloud: Any
 ) -> None:
