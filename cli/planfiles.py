@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..access.approval_files import approvals_folder
 from ..core.digests import Digest, digest_bytes
 from ..core.errors import MissingError, UnexpectedChangeError, UsageError
 from ..planning.plan import FileRef, Plan
@@ -36,7 +37,7 @@ class SavedPlan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def approvals(self) -> Path:
         """The folder of detached approvals."""
-        return self.path.with_name(self.path.name + ".approvals")
+        return approvals_folder(self.path)
 
     @property
     def sites(self) -> Path | None:
