@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ..core.files import write_atomic
+from ..core.processes import birth_of
 
 RECORD = "process.json"
 OUTPUT = "output"
@@ -28,19 +28,6 @@ class Running(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def alive(self) -> bool:
         """Whether this very process still runs."""
         return birth_of(self.pid) == self.birth
-
-
-def birth_of(pid: int) -> str | None:
-    """When the process began, as the system counts; None for one that is gone or only waits to be reaped."""
-    stat = Path(f"/proc/{pid}/stat")
-    if not Path("/proc/self/stat").exists():
-        return _birth_by_ps(pid)
-    try:
-        # The name in brackets may hold spaces. After it: state (field 3) … start time (field 22).
-        fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in {"Z", "X"} else f"{_boot()}:{fields[19]}"
 
 
 def spawn(program: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
@@ -99,19 +86,3 @@ def _wait_gone(running: Running, seconds: float) -> None:
         with suppress(ChildProcessError):
             os.waitpid(running.pid, os.WNOHANG)  # ours to reap where the same process started it
         time.sleep(POLL_SECONDS)
-
-
-def _boot() -> str:
-    """Tells one boot from the next, where the kernel says it."""
-    with suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    return ""
-
-
-def _birth_by_ps(pid: int) -> str | None:
-    """Where there is no /proc: to the second."""
-    done = subprocess.run(
-        ["/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    state, _, began = done.stdout.strip().partition(" ")
-    return None if not began or state.startswith("Z") else began.strip()

@@ -4,7 +4,6 @@ A lock is broken only where its owner surely is no more: same host, and no such 
 `cancel` would break any. The format is that of `pkg/backend/diy/lock.go`.
 """
 
-import os
 import socket
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 
 from ...core.clock import show_age, system_clock
 from ...core.errors import UnexpectedChangeError
+from ...core.processes import is_dead
 from .settings import EngineSettings
 
 
@@ -42,15 +42,7 @@ def _read(path: Path) -> _Lock | None:
 
 
 def _dead(lock: _Lock) -> bool:
-    if lock.hostname != socket.gethostname():
-        return False
-    try:
-        os.kill(lock.pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return lock.hostname == socket.gethostname() and is_dead(lock.pid)
 
 
 def _held(path: Path, lock: _Lock | None) -> UnexpectedChangeError:

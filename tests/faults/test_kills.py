@@ -15,7 +15,14 @@ from ampacity.engines import find
 
 ROOT = Path(ampacity.__file__).resolve().parent
 
-pytestmark = [pytest.mark.engine, pytest.mark.kubo, pytest.mark.moto, pytest.mark.slow]
+LONGEST_SECONDS = 900
+pytestmark = [
+    pytest.mark.timeout(LONGEST_SECONDS + 60),
+    pytest.mark.engine,
+    pytest.mark.kubo,
+    pytest.mark.moto,
+    pytest.mark.slow,
+]
 
 
 @pytest.mark.parametrize(("seller", "destroys"), [("own", 1), ("aws", 0), ("lambda", 0)])
@@ -28,7 +35,12 @@ def test_after_a_kill_no_machine_is_outside_the_state_and_none_is_there_twice(se
     command = [str(ROOT / "scripts" / "faults"), "--seller", seller, "--rounds", "1", "--destroys", str(destroys)]
     environment = {**os.environ, "AMPACITY_SANDBOX_READY_SECONDS": "1"}
     done = subprocess.run(
-        [*command, "--seed", "20261121"], env=environment, capture_output=True, text=True, check=False
+        [*command, "--seed", "20261121"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST_SECONDS,
     )
     rounds = 3 * (1 + destroys)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from ampacity.sandbox import process
 
@@ -61,14 +60,3 @@ def test_a_program_that_is_not_there_is_known_at_once(tmp_path: Path) -> None:
     process.spawn(["/nonexistent/program"], tmp_path, os.environ)
     _until(lambda: process.running_in(tmp_path) is None)
     assert "FileNotFoundError" in (tmp_path / process.OUTPUT).read_text()
-
-
-def test_birth_is_the_same_however_often_it_is_asked() -> None:
-    assert process.birth_of(os.getpid()) == process.birth_of(os.getpid()) is not None
-
-
-def test_without_proc_the_birth_comes_from_ps() -> None:
-    """The way of systems without /proc, where `ps` is at hand."""
-    if not Path("/bin/ps").exists():
-        pytest.skip("there is no ps here")
-    assert process._birth_by_ps(os.getpid()) == process._birth_by_ps(os.getpid()) is not None
