@@ -10,8 +10,6 @@ from enum import StrEnum
 
 import msgspec
 
-from .machine import MachineOrder
-
 
 class BidRule(StrEnum):
     """How the winner is chosen."""
@@ -32,13 +30,26 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     why_not: str = ""
 
 
-class AuctionOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """An open order. Something may be locked in it until it is closed."""
+class Stage(StrEnum):
+    """How far an auction has come."""
 
-    id: str
-    order: MachineOrder
-    opened_at: datetime
+    BIDDING = "bidding"
+    """The order is out, and holds what it holds, until a bid is taken or it is closed."""
+    TAKEN = "taken"
+    """A bid was taken and bills; what is to run there has not been delivered."""
+    DELIVERED = "delivered"
+    """The bidder has what is to run."""
+    ENDED = "ended"
+    """The bidder gave it up, or it was closed: nothing will come of it any more."""
+
+
+class Sale(msgspec.Struct, frozen=True, kw_only=True):
+    """An auction as it stands. `bids_until` is when the choice is made among the bids so far."""
+
+    stage: Stage
     bids_until: datetime
+    bidder: str | None = None
+    """Who was taken."""
 
 
 def choose_bid(bids: Iterable[Bid], ceiling_usd_per_hour: Decimal) -> Bid | None:

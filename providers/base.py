@@ -4,11 +4,12 @@ A new provider is one folder with `open_provider(seat) -> Provider` and one line
 (or an entry point `ampacity.providers` in a package of its own).
 """
 
-from .auction import AuctionOrder, Bid, BidRule, choose_bid
+from .auction import Bid, BidRule, Sale, Stage, choose_bid
 from .capabilities import (
     CAPABILITIES,
     Bids,
     Powered,
+    Prepays,
     Provider,
     Provisions,
     Seat,
@@ -24,7 +25,6 @@ __all__ = [
     "CAPABILITIES",
     "DEFINITE",
     "RETRYABLE",
-    "AuctionOrder",
     "Bid",
     "BidRule",
     "Bids",
@@ -42,14 +42,17 @@ __all__ = [
     "PowerDraw",
     "PowerLimit",
     "Powered",
+    "Prepays",
     "PricePart",
     "Provider",
     "ProviderAuthError",
     "ProviderError",
     "Provisions",
+    "Sale",
     "Seat",
     "Skip",
     "SpotHistory",
+    "Stage",
     "StillThereError",
     "Token",
     "capability",

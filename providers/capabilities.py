@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 import msgspec
 
 from ..core.contexts import ProviderSettings
-from .auction import AuctionOrder, Bid
+from .auction import Bid, Sale
 from .machine import Labels, Machine, MachineOrder, MachineRef
 from .offer import Offer, OfferQuery, PowerLimit, Skip
 
@@ -84,26 +84,39 @@ class Provisions(Protocol):
 
 @runtime_checkable
 class Bids(Protocol):
-    """Sells by auction. An order may hold a deposit: whoever opens one must lease or close it."""
+    """Sells by auction. Beside `Provisions`, whose `create` opens an order and returns it as a pending machine.
 
-    def place(self, order: MachineOrder) -> AuctionOrder:
-        """Open an order, or return the one that the token already opened."""
+    So whatever holds money is a machine from the first moment: `find`, `ours` and `delete` see orders
+    without a bid too, and `delete` closes them and frees what they hold.
+    """
+
+    def sale(self, ref: MachineRef) -> Sale:
+        """How far it has come."""
         ...
 
-    def bids(self, order: AuctionOrder) -> Iterator[Bid]:
-        """The bids so far, the refused ones with the reason."""
+    def bids(self, ref: MachineRef, order: MachineOrder) -> Iterator[Bid]:
+        """The bids so far, those that the order's filters refuse with the reason."""
         ...
 
-    def accept(self, order: AuctionOrder, bid: Bid) -> Machine:
-        """Take `bid`."""
+    def accept(self, ref: MachineRef, order: MachineOrder, bid: Bid) -> None:
+        """Take `bid`. Raises `ProviderError` of a capacity kind for one that is gone: another may be taken."""
         ...
 
-    def close(self, order: AuctionOrder) -> None:
-        """Close the order and free what it holds; quiet when it is closed."""
+    def deliver(self, ref: MachineRef, order: MachineOrder) -> None:
+        """Hand the bidder what is to run; the same again is harmless. Raises `ProviderError` if it will not have it."""
         ...
 
-    def open_orders(self) -> Iterator[AuctionOrder]:
-        """Every order of ours that is neither leased nor closed."""
+
+@runtime_checkable
+class Prepays(Protocol):
+    """Machines run on money paid ahead, and end when it is spent (`Machine.paid_until`)."""
+
+    def top_up(self, ref: MachineRef, until: datetime) -> Machine:
+        """Pay ahead so that it lasts until then at its present price; nothing where it already does."""
+        ...
+
+    def top_up_usd(self, ref: MachineRef, until: datetime) -> Decimal:
+        """What `top_up` would take."""
         ...
 
 
@@ -128,6 +141,7 @@ class SpotHistory(Protocol):
 CAPABILITIES: dict[str, type] = {
     "provision": Provisions,
     "auction": Bids,
+    "prepaid": Prepays,
     "power": Powered,
     "spot-history": SpotHistory,
 }

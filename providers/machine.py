@@ -81,5 +81,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
     ends_at: datetime | None = None
     self_ending: bool = False
+    paid_until: datetime | None = None
+    """When the money that was paid ahead is spent and it ends; `None` where nothing is prepaid, or it is not known."""
+    held_usd: Decimal | None = None
+    """What of that money is left, and comes back when the machine is deleted."""
     note: str = ""
     """One line a person should know, such as `power is not switched yet`."""
