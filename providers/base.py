@@ -8,6 +8,7 @@ from .auction import Bid, BidRule, Sale, Stage, choose_bid
 from .capabilities import (
     CAPABILITIES,
     Bids,
+    Defines,
     Powered,
     Prepays,
     Provider,
@@ -29,6 +30,7 @@ __all__ = [
     "BidRule",
     "Bids",
     "Claim",
+    "Defines",
     "Failure",
     "Gpu",
     "Labels",

@@ -15,7 +15,7 @@ import msgspec
 from ..core.contexts import ProviderSettings
 from .auction import Bid, Sale
 from .machine import Labels, Machine, MachineOrder, MachineRef
-from .offer import Offer, OfferQuery, PowerLimit, Skip
+from .offer import Gpu, Offer, OfferQuery, PowerLimit, Skip
 
 C = TypeVar("C")
 
@@ -87,7 +87,8 @@ class Bids(Protocol):
     """Sells by auction. Beside `Provisions`, whose `create` opens an order and returns it as a pending machine.
 
     So whatever holds money is a machine from the first moment: `find`, `ours` and `delete` see orders
-    without a bid too, and `delete` closes them and frees what they hold.
+    without a bid too, and `delete` closes them and frees what they hold. Until a bid is taken it costs
+    nothing: its `usd_per_hour` is 0. An order without a `max_usd_per_hour` is refused.
     """
 
     def sale(self, ref: MachineRef) -> Sale:
@@ -116,7 +117,29 @@ class Prepays(Protocol):
         ...
 
     def top_up_usd(self, ref: MachineRef, until: datetime) -> Decimal:
-        """What `top_up` would take."""
+        """What `top_up` would take; 0 where it lasts until then already."""
+        ...
+
+    def deposit_usd(self, max_usd_per_hour: Decimal, hours: Decimal | None) -> Decimal:
+        """What `create` locks at first for one machine with that ceiling, to be gone after `hours`.
+
+        `None` for a machine without an end. What is not used comes back when the machine is deleted.
+        """
+        ...
+
+
+@runtime_checkable
+class Defines(Protocol):
+    """Takes a description of what runs in a language of its own (`MachineOrder.definition`).
+
+    It stands instead of the order's image and user-data.
+    """
+
+    def check_definition(self, text: str, *, where: str, gpu: Gpu | None = None) -> None:
+        """Raises `UsageError` that names file and line, `where` being the file, for a text that cannot be ordered.
+
+        It must ask for one machine. With `gpu` it must ask for just those GPUs. Asks nobody.
+        """
         ...
 
 
@@ -142,6 +165,7 @@ CAPABILITIES: dict[str, type] = {
     "provision": Provisions,
     "auction": Bids,
     "prepaid": Prepays,
+    "definition": Defines,
     "power": Powered,
     "spot-history": SpotHistory,
 }

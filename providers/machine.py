@@ -49,6 +49,8 @@ class MachineOrder(msgspec.Struct, frozen=True, kw_only=True):
     disk_gib: int
     ssh_public_key: str | None = None
     user_data: str | None = None
+    definition: str | None = None
+    """A seller's own description of what runs, instead of image and user-data; may hold secrets as these may."""
     ends_at: datetime | None = None
     max_usd_per_hour: Decimal | None = None
     """For sellers that take a bid or a cap on this node's price."""
