@@ -24,7 +24,8 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     bidder: str
     """The bidder's address, the tie-breaker."""
-    usd_per_hour: Decimal
+    usd_per_hour: Decimal | None
+    """`None` where it asks for money of another kind: such a bid is never allowed."""
     allowed: bool
     """Whether every filter of the order (audit, region, GPU really offered) is met."""
     why_not: str = ""
@@ -54,5 +55,8 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
 
 def choose_bid(bids: Iterable[Bid], ceiling_usd_per_hour: Decimal) -> Bid | None:
     """The winning bid under `BidRule.CHEAPEST_ALLOWED`, or `None` when no allowed bid is within the ceiling."""
-    fitting = [bid for bid in bids if bid.allowed and bid.usd_per_hour <= ceiling_usd_per_hour]
-    return min(fitting, key=lambda bid: (bid.usd_per_hour, bid.bidder, bid.id), default=None)
+    priced = [
+        (bid.usd_per_hour, bid.bidder, bid.id, bid) for bid in bids if bid.allowed and bid.usd_per_hour is not None
+    ]
+    fitting = [row for row in priced if row[0] <= ceiling_usd_per_hour]
+    return min(fitting, key=lambda row: row[:3])[3] if fitting else None

@@ -12,7 +12,7 @@ bids = st.lists(
         Bid,
         id=st.text("abcdef", min_size=1, max_size=3),
         bidder=st.text("abcdef", min_size=1, max_size=3),
-        usd_per_hour=st.decimals(Decimal("0.01"), Decimal(9), places=2),
+        usd_per_hour=st.decimals(Decimal("0.01"), Decimal(9), places=2) | st.none(),
         allowed=st.booleans(),
     ),
     max_size=8,
@@ -20,14 +20,18 @@ bids = st.lists(
 ceilings = st.decimals(Decimal("0.01"), Decimal(9), places=2)
 
 
+def price(bid: Bid) -> Decimal:
+    return Decimal("Infinity") if bid.usd_per_hour is None else bid.usd_per_hour
+
+
 @given(bids, ceilings)
 def test_the_winner_is_allowed_within_the_ceiling_and_no_other_is_cheaper(rows: list[Bid], ceiling: Decimal) -> None:
-    fitting = [bid for bid in rows if bid.allowed and bid.usd_per_hour <= ceiling]
+    fitting = [bid for bid in rows if bid.allowed and price(bid) <= ceiling]
     won = choose_bid(rows, ceiling)
     assert (won is None) == (not fitting)
     if won is not None:
         assert won in fitting
-        assert all(won.usd_per_hour <= bid.usd_per_hour for bid in fitting)
+        assert all(price(won) <= price(bid) for bid in fitting)
 
 
 @given(bids, ceilings, st.randoms())
