@@ -1,7 +1,7 @@
 """The write-ahead journal: on disk before a seller is asked to make anything.
 
 One JSON file a token, in one folder a deployment. What the engine loses in a crash, `recover` and
-`orphans` find here. No secrets: the inputs are kept without `user_data`.
+`orphans` find here. No secrets: the inputs are kept without what runs on the machine.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from ..core.errors import ResourceError
 from ..core.files import write_atomic
 from ..core.shapes import ready
 from ..providers.base import Machine, Token
-from .machines import MachineInputs
+from .machines import MachineInputs, without_secrets
 from .tokens import token_of
 
 
@@ -38,6 +38,7 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     `since` is when its machine was made, as its seller says or as it was asked for, and
     `usd_per_hour` what its seller said last: with `at` of one that is gone they make its cost.
+    `bidder` is who was, or was about to be, taken in its auction.
     """
 
     token: Token
@@ -52,6 +53,9 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     since: datetime | None = None
     usd_per_hour: Decimal | None = None
+    bidder: str | None = None
+    shunned: bool = False
+    """Whether that bidder failed, and is not to be taken again in this deployment."""
 
 
 class Journal:
@@ -72,7 +76,7 @@ class Journal:
             name=inputs.name,
             provider=inputs.offer.provider,
             region=inputs.offer.region,
-            inputs=msgspec.structs.replace(inputs, user_data=None),
+            inputs=without_secrets(inputs),
             state=EntryState.INTENDED,
             at=self._clock(),
         )
@@ -97,7 +101,7 @@ class Journal:
             entry,
             state=state,
             id=id or entry.id,
-            note=note,
+            note=note or (entry.note if state is entry.state else ""),
             at=entry.at if state is entry.state else self._clock(),
             since=since or entry.since or entry.at,
             usd_per_hour=entry.usd_per_hour if usd_per_hour is None else usd_per_hour,
@@ -109,6 +113,23 @@ class Journal:
         """Record what became of `token` with what its seller says of the machine that it made."""
         made, price = machine.created_at, machine.usd_per_hour
         self.settle(token, state, id=machine.ref.id, note=note, since=made, usd_per_hour=price)
+
+    def step(self, token: Token, note: str, *, bidder: str | None = None, usd_per_hour: Decimal | None = None) -> None:
+        """Write down, durably, what an auction is about to do, or has done. Raises as `intend` does."""
+        entry = self.entry(token)
+        if entry is not None:
+            price = entry.usd_per_hour if usd_per_hour is None else usd_per_hour
+            self._write(msgspec.structs.replace(entry, note=note, bidder=bidder or entry.bidder, usd_per_hour=price))
+
+    def shun(self, token: Token, bidder: str, why: str) -> None:
+        """Write down that `bidder` failed: it is not to be taken again."""
+        entry = self.entry(token)
+        if entry is not None:
+            self._write(msgspec.structs.replace(entry, note=why, bidder=bidder, shunned=True))
+
+    def shunned(self) -> frozenset[str]:
+        """The bidders that failed this deployment."""
+        return frozenset(entry.bidder for entry in self.entries() if entry.shunned and entry.bidder)
 
     def entry(self, token: Token) -> JournalEntry | None:
         """What is known of `token`. Raises `ResourceError` for an entry that cannot be read."""

@@ -12,7 +12,7 @@ RESOURCE_TYPE = "ampacity:index:Machine"
 
 
 class MachineInputs(msgspec.Struct, frozen=True, kw_only=True):
-    """Inputs of one machine resource. `user_data` is a secret to the engine and encrypted in state.
+    """Inputs of one machine resource. The `SECRETS` among them are encrypted in state.
 
     Any change in `replace` makes a new machine; `plan`, `ends_at` and the price cap may change in
     place as notes (a seller's own timer is only set at creation; see `ends_at` in the docs).
@@ -28,8 +28,18 @@ class MachineInputs(msgspec.Struct, frozen=True, kw_only=True):
     disk_gib: int
     ssh_public_key: str | None = None
     user_data: str | None = None
+    definition: str | None = None
     ends_at: datetime | None = None
     max_usd_per_hour: Decimal | None = None
+
+
+SECRETS = ("user_data", "definition")
+"""What runs on the machine: it may hold passwords, so it is no part of journal, record or log."""
+
+
+def without_secrets(inputs: MachineInputs) -> MachineInputs:
+    """`inputs` as they may be written to disk."""
+    return msgspec.structs.replace(inputs, user_data=None, definition=None)
 
 
 class MachineRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from ..core.errors import MissingError, ResourceError, UsageError
 from ..core.files import sync_folder, write_atomic
 from ..core.shapes import ready
 from ..planning.plan import FileRef
-from .machines import MachineInputs
+from .machines import MachineInputs, without_secrets
 
 RECORD = "record.json"
 
@@ -36,7 +36,7 @@ class UsedPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeploymentRecord(msgspec.Struct, frozen=True, kw_only=True, rename={"schema_": "schema"}):
-    """`ampacity.deployment/1`. `wanted` are the last applied plan's machines, without `user_data`."""
+    """`ampacity.deployment/1`. `wanted` are the last applied plan's machines, without what runs on them."""
 
     uid: str
     """32 hex digits, new for every deployment, even one of the same name."""
@@ -45,10 +45,14 @@ class DeploymentRecord(msgspec.Struct, frozen=True, kw_only=True, rename={"schem
     created_at: datetime
     ends_at: datetime | None
     hours: Decimal
+    ttl_hours: Decimal | None = None
+    """Of the last applied plan: how long its machines may run."""
     sites: str | None
     """The racks file, absolute."""
     user_data: FileRef | None
     """Where the machines' user-data was read, absolute, and what it was."""
+    definition: FileRef | None = None
+    """The same of the sellers' own description of what runs."""
     schema_: Literal["ampacity.deployment/1"] = "ampacity.deployment/1"
     plans: tuple[UsedPlan, ...] = ()
     wanted: tuple[MachineInputs, ...] = ()
@@ -108,8 +112,8 @@ class Records:
         return record
 
     def save(self, record: DeploymentRecord) -> None:
-        """Write it durably. Machines go in without their `user_data`, which may be secret."""
-        bare = tuple(msgspec.structs.replace(machine, user_data=None) for machine in record.wanted)
+        """Write it durably. Machines go in without what runs on them, which may be secret."""
+        bare = tuple(without_secrets(machine) for machine in record.wanted)
         folder = private_folder(self.folder(record.name))
         data = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(record, wanted=bare)))
         write_atomic(folder / RECORD, data + b"\n", mode=0o600)

@@ -13,7 +13,7 @@ from typing import Any
 import grpc
 import msgspec
 
-from ..machines import RESOURCE_TYPE, MachineInputs
+from ..machines import RESOURCE_TYPE, SECRETS, MachineInputs
 from ..plugin.codec import Secret, encode
 from ..plugin.identity import VERSION
 from ..protocol import empty_pb2, language_pb2, language_pb2_grpc, plugin_pb2, resource_pb2, resource_pb2_grpc
@@ -74,10 +74,10 @@ class Program(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def properties_of(machine: MachineInputs) -> dict[str, Any]:
-    """`machine` as plain JSON data; `user_data` is a secret: encrypted in state, `[secret]` in events."""
+    """`machine` as plain JSON data; what is secret is encrypted in state and `[secret]` in events."""
     plain: dict[str, Any] = msgspec.to_builtins(machine, str_keys=True)
-    secret = plain.pop("user_data")
-    return plain if secret is None else plain | {"user_data": Secret(secret)}
+    secrets = {key: plain.pop(key) for key in SECRETS}
+    return plain | {key: Secret(value) for key, value in secrets.items() if value is not None}
 
 
 def _bail(error: grpc.RpcError) -> Any:

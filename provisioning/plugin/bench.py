@@ -26,6 +26,8 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     journal: Journal
     stop: threading.Event
     settle_seconds: float
+    deliver_seconds: float = 240.0
+    """How long a bidder that was taken may fail to take what is to run; most give an order up after 300 s."""
     tell: Callable[[str, str], None] = _mute
     clock: Clock = system_clock
 
@@ -67,6 +69,7 @@ def order_of(inputs: MachineInputs, token: Token) -> MachineOrder:
         disk_gib=inputs.disk_gib,
         ssh_public_key=inputs.ssh_public_key,
         user_data=inputs.user_data,
+        definition=inputs.definition,
         ends_at=inputs.ends_at,
         max_usd_per_hour=inputs.max_usd_per_hour,
     )

@@ -1,4 +1,4 @@
-"""Create: journal first, then the seller, then wait until the machine runs.
+"""Create: journal first, then the seller, its auction where it holds one, then wait until the machine runs.
 
 After the seller was asked there are three ends: an id (ready or not), a definite refusal, or a
 placeholder for a machine that may or may not exist. Nothing else can be told to the engine.
@@ -13,11 +13,12 @@ from ...providers.base import Machine, MachineOrder, ProviderError, Provisions, 
 from ..journal import EntryState
 from ..machines import MachineInputs
 from ..tokens import placeholder
+from .auction import ORDERS, BidderFailedError, Lot, refuse_unbounded
 from .bench import Bench, order_of
+from .bring_up import bring_up
 from .outcomes import NotReadyError
 from .outputs import unknown_outputs
 from .patience import retry
-from .ready import Awaited, await_running
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,15 +31,23 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 def create(bench: Bench, urn: str, inputs: MachineInputs, ready_seconds: float) -> Made:
     """One running machine. Raises `AmpacityError` if surely none was made, else `NotReadyError`."""
     seller = bench.sellers.get(inputs.offer.provider)
+    for _ in range(ORDERS - 1):
+        with suppress(BidderFailedError):
+            return _once(bench, seller, urn, inputs, ready_seconds)
+    return _once(bench, seller, urn, inputs, ready_seconds)
+
+
+def _once(bench: Bench, seller: Provisions, urn: str, inputs: MachineInputs, ready_seconds: float) -> Made:
     order, machine = _adopt(bench, seller, urn, inputs)
     if machine is None:
+        refuse_unbounded(seller, order)
         bench.journal.intend(order.labels.token, urn, inputs)
         machine = _ask(bench, seller, order)
     token = order.labels.token
     with suppress(ResourceError):  # the engine records the id in any case
         bench.journal.settle_machine(machine, token, EntryState.MADE)
-    awaited = Awaited(urn=urn, token=token, machine=machine)
-    return Made(machine=await_running(bench, seller, awaited, ready_seconds), token=token)
+    lot = Lot(urn=urn, order=order, machine=machine)
+    return Made(machine=bring_up(bench, seller, lot, ready_seconds), token=token)
 
 
 def _adopt(bench: Bench, seller: Provisions, urn: str, inputs: MachineInputs) -> tuple[MachineOrder, Machine | None]:

@@ -12,13 +12,15 @@ def delete(bench: Bench, subject: Subject, seconds: float) -> None:
     """Remove the machine. Raises `AmpacityError` while it is, or may be, still there."""
     seller = bench.sellers.get(subject.inputs.offer.provider)
     if not subject.pending:
-        _remove(bench, seller, subject.ref, seconds)
+        remove(bench, seller, subject.ref, seconds)
     elif machine := resolve(bench, seller, subject):
-        _remove(bench, seller, machine.ref, seconds)
+        remove(bench, seller, machine.ref, seconds)
     lose(bench, subject.token)
 
 
-def _remove(bench: Bench, seller: Provisions, ref: MachineRef, seconds: float) -> None:
+def remove(bench: Bench, seller: Provisions, ref: MachineRef, seconds: float) -> None:
+    """Have the seller remove it. Raises `AmpacityError` while it is, or may be, still there."""
+
     def gone() -> bool | None:
         try:
             retry(lambda: seller.delete(ref), stop=bench.stop)

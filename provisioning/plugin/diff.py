@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 
 from ...providers.base import MachineState
-from ..machines import MachineInputs
+from ..machines import SECRETS, MachineInputs
 
 REPLACING = ("deployment", "name", "replace")
 """Inputs that make another machine. `replace` is a digest over all that a seller is told."""
 
-COVERED = frozenset({"image", "disk_gib", "ssh_public_key", "user_data"})
+COVERED = frozenset({"image", "disk_gib", "ssh_public_key", *SECRETS})
 """Inputs that `replace` answers for."""
 
 

@@ -15,6 +15,8 @@ _KEPT = (
     "created_at",
     "ends_at",
     "self_ending",
+    "paid_until",
+    "held_usd",
     "note",
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ...core.shapes import ready
-from ..machines import RESOURCE_TYPE, MachineInputs
+from ..machines import RESOURCE_TYPE, SECRETS, MachineInputs
 from .codec import has_unknown, reveal
 from .identity import PACKAGE, VERSION
 
@@ -40,4 +40,4 @@ def package_schema() -> str:
 
 
 def _secrecy(name: str) -> dict[str, bool]:
-    return {"secret": True} if name == "user_data" else {}
+    return {"secret": True} if name in SECRETS else {}
