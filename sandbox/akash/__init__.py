@@ -1,0 +1,1 @@
+"""A stand-in for Akash: its chain, its bidders, its Console and its gateways."""

@@ -1,0 +1,68 @@
+"""All that the stand-in remembers, in one file that is written whole."""
+
+from pathlib import Path
+
+import msgspec
+
+from ...core.files import write_atomic
+from .clock import BlockClock
+from .refusals import deployment as refused
+from .refusals import sdk
+from .rows import Account, Bid, Deployment, Lease, Order, Provider, Transaction
+
+FILE = "market.json"
+
+
+class State(msgspec.Struct, kw_only=True):
+    """Tables of frozen rows, by their names on the chain. A copy's tables are its own."""
+
+    clock: BlockClock
+    now: float
+    accounts: dict[str, Account] = {}
+    providers: dict[str, Provider] = {}
+    deployments: dict[str, Deployment] = {}
+    orders: dict[str, Order] = {}
+    bids: dict[str, Bid] = {}
+    leases: dict[str, Lease] = {}
+    transactions: dict[str, Transaction] = {}
+
+    @property
+    def height(self) -> int:
+        """The latest block's."""
+        return self.clock.height(self.now)
+
+    def copy(self, now: float) -> "State":
+        """The same rows at another time, to be changed without changing these."""
+        return State(clock=self.clock, now=now, **{name: dict(getattr(self, name)) for name in self.tables()})
+
+    def tables(self) -> list[str]:
+        """Their names."""
+        return [name for name in self.__struct_fields__ if name not in {"clock", "now"}]
+
+    def deployment(self, owner: str, dseq: int) -> Deployment:
+        """Raises the chain's refusal where there is none."""
+        try:
+            return self.deployments[f"{owner}/{dseq}"]
+        except KeyError:
+            raise refused(4, "Deployment not found") from None
+
+    def account(self, address: str) -> Account:
+        """Raises the chain's refusal where there is none."""
+        try:
+            return self.accounts[address]
+        except KeyError:
+            raise sdk(9, f"account {address} not found: unknown address") from None
+
+
+def load_state(folder: Path) -> State | None:
+    """What an earlier process left, or `None`."""
+    try:
+        data = (folder / FILE).read_bytes()
+    except FileNotFoundError:
+        return None
+    return msgspec.json.decode(data, type=State)
+
+
+def save_state(folder: Path, state: State) -> None:
+    """Written before anybody is told of it."""
+    write_atomic(folder / FILE, msgspec.json.encode(state), mode=0o600)

@@ -1,0 +1,60 @@
+"""What time brings about: accounts run dry, bids and leases lapse, bidders bid, and faults are shown."""
+
+from decimal import Decimal
+
+from ..faults import FaultKind, Faults
+from . import bidding, deployments, escrow, leases
+from .rows import Lease
+from .state import State
+from .stock import Stock
+
+BID_SECONDS = 300
+"""A provider's own program withdraws a bid that nobody took for so long."""
+MANIFEST_SECONDS = 300
+"""And ends a lease for which no manifest came."""
+PRICE_RISE = Decimal("1.2")
+
+
+def tick(state: State, stock: Stock, faults: Faults) -> None:
+    """Bring `state` to its own time."""
+    for deployment in deployments.overdrawn(state):
+        deployments.finish(state, escrow.settle(state, deployment))
+    _lapse(state)
+    if faults.peek(FaultKind.PREEMPT):
+        _preempt(state, faults)
+    bidding.bid_on_open_orders(state, stock, price_rise(faults))
+
+
+def price_rise(faults: Faults) -> Decimal:
+    """What every price is multiplied by."""
+    return PRICE_RISE if faults.peek(FaultKind.PRICE_MOVED) else Decimal(1)
+
+
+def _lapse(state: State) -> None:
+    for bid in [row for row in state.bids.values() if row.state == "open"]:
+        if _age_seconds(state, bid.created_at) >= BID_SECONDS:
+            leases.close_bid(state, bid.id, "lease_closed_invalid")
+    for lease in _living(state):
+        if lease.manifest is None and _age_seconds(state, lease.created_at) >= MANIFEST_SECONDS:
+            leases.close_bid(state, lease.id, "lease_closed_reason_manifest_timeout")
+        elif lease.reclamation is not None and state.now >= lease.reclamation.deadline:
+            leases.close_bid(state, lease.id, lease.reclamation.reason)
+
+
+def _preempt(state: State, faults: Faults) -> None:
+    """A provider that promised a notice gives it; another just ends the lease."""
+    living = _living(state)
+    faults.forget_strangers(FaultKind.PREEMPT, {str(lease.id.dseq) for lease in living})
+    for lease in living:
+        if faults.take(FaultKind.PREEMPT, str(lease.id.dseq)):
+            promised = state.bids[lease.id.xid].window_seconds is not None and lease.state == "active"
+            take = leases.start_reclaim if promised else leases.close_bid
+            take(state, lease.id, "lease_closed_reason_decommission")
+
+
+def _living(state: State) -> list[Lease]:
+    return [lease for lease in state.leases.values() if lease.living]
+
+
+def _age_seconds(state: State, height: int) -> float:
+    return (state.height - height) * state.clock.block_seconds
