@@ -18,6 +18,14 @@ CHEAPER = "what is added is cheaper within the limits"
 NO_ROOM = "the limits leave no room for it beside the rest"
 AN_END = "it gets an end"
 NO_END = "it loses its end"
+NEW_END = "its end moves"
+
+
+class Ends(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the spec wants an end, and whether it is another one than the last plan's."""
+
+    wanted: bool
+    moved: bool = False
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,14 +35,12 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     removed: tuple[RemovedMachine, ...]
 
 
-def assign(
-    name: str, problem: Problem, counts: Sequence[int], running: Sequence[Running], *, has_end: bool
-) -> Assignment:
+def assign(name: str, problem: Problem, counts: Sequence[int], running: Sequence[Running], *, ends: Ends) -> Assignment:
     """Names and actions. New machines take the names of lost ones first, then the lowest free numbers."""
     stay, new = _split(problem, counts, running)
     gone = [one for one in running if one.fate is Fate.GONE]
     added = _name_new(name, new, gone, {one.machine.name for one in running})
-    machines = [_stay(one, has_end=has_end) for one in stay] + added
+    machines = [_stay(one, ends) for one in stay] + added
     named = {machine.name for machine in machines}
     surplus = _surplus_reason(problem, grows=bool(new))
     removed = [_removed(one, surplus) for one in running if one.machine.name not in named]
@@ -93,8 +99,8 @@ def _free_names(name: str, taken: set[str]) -> Iterator[str]:
     return (f"{name}-{number}" for number in count(1) if f"{name}-{number}" not in taken)
 
 
-def _stay(one: Running, *, has_end: bool) -> PlannedMachine:
-    action, reason = _action(one, has_end=has_end)
+def _stay(one: Running, ends: Ends) -> PlannedMachine:
+    action, reason = _action(one, ends)
     return PlannedMachine(
         name=one.machine.name,
         offer=one.offer.id,
@@ -104,13 +110,15 @@ def _stay(one: Running, *, has_end: bool) -> PlannedMachine:
     )
 
 
-def _action(one: Running, *, has_end: bool) -> tuple[Action, str]:
+def _action(one: Running, ends: Ends) -> tuple[Action, str]:
     if one.fate is Fate.RENEW:
         return Action.REPLACE, one.why
     machine = one.machine
-    if machine.self_ending or has_end == (machine.ends_at is not None):
+    if machine.self_ending:
         return Action.KEEP, ""
-    return Action.CHANGE, AN_END if has_end else NO_END
+    if ends.wanted != (machine.ends_at is not None):
+        return Action.CHANGE, AN_END if ends.wanted else NO_END
+    return (Action.CHANGE, NEW_END) if ends.moved else (Action.KEEP, "")
 
 
 def _surplus_reason(problem: Problem, *, grows: bool) -> str:

@@ -1,6 +1,6 @@
 """`build_plan`: from a spec, offers and what runs to the plan. Pure; the solver is passed in."""
 
-from .assign import assign
+from .assign import Ends, assign
 from .choose import choose
 from .filter import fit, latest
 from .infeasible import InfeasibleError, no_offer, no_plan
@@ -28,7 +28,7 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
     choice = choose(problem, solver)
     if choice is None:
         raise no_plan(problem, solver, excluded)
-    assignment = assign(spec.name, problem, choice.counts, running, has_end=spec.end_hours is not None)
+    assignment = assign(spec.name, problem, choice.counts, running, ends=_ends(request))
     outcome = Outcome(
         request=request,
         problem=problem,
@@ -38,6 +38,11 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
         excluded=tuple(excluded),
     )
     return write_plan(outcome, solver.name)
+
+
+def _ends(request: PlanRequest) -> Ends:
+    before, wanted = request.base.ttl_hours, request.spec.end_hours
+    return Ends(wanted=wanted is not None, moved=None not in {before, wanted} and before != wanted)
 
 
 def _judge_running(request: PlanRequest) -> tuple[Running, ...]:

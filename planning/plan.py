@@ -54,6 +54,8 @@ class BaseState(msgspec.Struct, frozen=True, kw_only=True):
     """The deployment's unique id, `None` where there is none yet."""
     digest: Digest
     machines: tuple[RunningMachine, ...] = ()
+    ttl_hours: Decimal | None = None
+    """How long the last applied plan let its machines run, `None` without an end or without a plan."""
 
 
 class PlannedMachine(msgspec.Struct, frozen=True, kw_only=True):

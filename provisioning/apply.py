@@ -106,6 +106,7 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
         wanted=wanted,
         ends_at=end_of(intent.plan, now),
         hours=intent.plan.hours,
+        ttl_hours=intent.plan.ttl_hours,
         sites=_absolute(intent.sites) or work.record.sites,
         user_data=remember(intent.plan, intent.folder),
     )

@@ -42,7 +42,7 @@ class Control:
         record = self._desk.records.find(name)
         if record is None:
             return observe.base_state(None, [])
-        return observe.base_state(record.uid, observe.look(work_on(self._desk, record)))
+        return observe.base_state(record.uid, observe.look(work_on(self._desk, record)), record.ttl_hours)
 
     def used(self, name: str, digest: Digest) -> UsedPlan | None:
         """When and by whose approval the plan was applied to `name`, `None` where it was not."""

@@ -6,6 +6,7 @@ A seller that cannot be asked is a problem in the sighting, never a machine that
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import msgspec
 
@@ -69,7 +70,7 @@ def look_at(known: Iterable[MachineRecord], sellers: Sellers) -> list[Sighting]:
         return list(pool.map(lambda record: _sight(record, sellers), rows))
 
 
-def base_state(uid: str | None, sightings: Iterable[Sighting]) -> BaseState:
+def base_state(uid: str | None, sightings: Iterable[Sighting], ttl_hours: Decimal | None = None) -> BaseState:
     """What a plan is made against. Raises `ResourceError` when a seller could not be asked."""
     seen = list(sightings)
     for sighting in seen:
@@ -80,6 +81,7 @@ def base_state(uid: str | None, sightings: Iterable[Sighting]) -> BaseState:
         deployment=uid,
         digest=digest_of({"deployment": uid, "machines": sorted(facts)}),
         machines=tuple(_running(sighting) for sighting in seen),
+        ttl_hours=ttl_hours,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
+
 from ampacity.core.digests import digest_bytes
 from ampacity.planning.plan import Action, BaseState, FileRef, Plan, PlannedMachine, RunningMachine
 from ampacity.planning.spec import Spec
@@ -246,6 +248,26 @@ def test_a_new_wish_for_an_end_changes_machines_that_have_none(
     ending = running("train-1", offer())
     plan = plan_for(spec(gpu=gpus(8), ttl_hours="none"), [offer()], base=base_of(ending))
     assert [(one.action, one.reason) for one in plan.machines] == [(Action.CHANGE, "it loses its end")]
+
+
+def test_another_ttl_moves_the_end_of_what_runs_and_the_same_moves_nothing(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = msgspec.structs.replace(base_of(running("train-1", offer())), ttl_hours=Decimal(96))
+    longer = plan_for(spec(gpu=gpus(8), ttl_hours=200), [offer()], base=base)
+    assert [(one.action, one.reason) for one in longer.machines] == [(Action.CHANGE, "its end moves")]
+    same = plan_for(spec(gpu=gpus(8), ttl_hours=96), [offer()], base=base)
+    assert [one.action for one in same.machines] == [Action.KEEP]
+
+
+def test_a_timer_that_only_the_machine_holds_is_not_said_to_move(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    timed = msgspec.structs.replace(running("train-1", offer()), self_ending=True)
+    base = msgspec.structs.replace(base_of(timed), ttl_hours=Decimal(96))
+    plan = plan_for(spec(gpu=gpus(8), ttl_hours=200), [offer()], base=base)
+    assert [one.action for one in plan.machines] == [Action.KEEP]
+    assert any("a timer that cannot be moved" in warning for warning in plan.warnings)
 
 
 def test_kept_machines_whose_end_moves_with_the_new_ones_are_told(
