@@ -24,6 +24,7 @@ from ..base import (
     Skip,
     StillThereError,
 )
+from ..turns import one_at_a_time
 from .catalog import read_offers
 from .client import Api
 from .failures import RefusedError
@@ -31,7 +32,6 @@ from .keys import SshKeys
 from .launch import launch_body
 from .machines import LIVING, launched, read_machine
 from .names import DEFAULT_ENDPOINT, PROVIDER, api_root
-from .tokens import one_at_a_time
 from .wire import Instance, Launched
 
 if TYPE_CHECKING:

@@ -1,11 +1,11 @@
-"""One create call a token at a time, in this process: the seller itself would make two machines."""
+"""One create call a token at a time, in this process: for sellers that would make two machines of two calls."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
-from ..base import Token
+from .machine import Token
 
 
 class _Turn:
