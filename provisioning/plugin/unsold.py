@@ -21,12 +21,12 @@ def _reason(ceiling: Decimal, bids: Sequence[Bid]) -> tuple[Failure, str, str]:
     if not bids:
         return Failure.CAPACITY_GLOBAL, "nobody bid", ELSEWHERE
     many = "1 bid" if len(bids) == 1 else f"{len(bids)} bids"
-    allowed = [bid for bid in bids if bid.allowed]
+    allowed = [bid for bid in bids if bid.allowed and bid.usd_per_hour is not None]
     if not allowed:
         first = _cheapest(bids)
         return Failure.CAPACITY_GLOBAL, f"{many}, all refused; the cheapest, {_who(first)}: {first.why_not}", ELSEWHERE
     first = _cheapest(allowed)
-    if first.usd_per_hour > ceiling:
+    if (first.usd_per_hour or 0) > ceiling:
         refused = f", {len(bids) - len(allowed)} refused" if len(allowed) < len(bids) else ""
         above = f"the cheapest that may be taken, {_who(first)}, is above the ceiling of {_usd(ceiling)}"
         return Failure.PRICE_MOVED, f"{many}{refused}; {above}", HIGHER
@@ -34,11 +34,11 @@ def _reason(ceiling: Decimal, bids: Sequence[Bid]) -> tuple[Failure, str, str]:
 
 
 def _cheapest(bids: Sequence[Bid]) -> Bid:
-    return min(bids, key=lambda bid: (bid.usd_per_hour, bid.bidder))
+    return min(bids, key=lambda bid: (bid.usd_per_hour is None, bid.usd_per_hour or 0, bid.bidder))
 
 
 def _who(bid: Bid) -> str:
-    return f"{bid.bidder} at {_usd(bid.usd_per_hour)}"
+    return bid.bidder if bid.usd_per_hour is None else f"{bid.bidder} at {_usd(bid.usd_per_hour)}"
 
 
 def _usd(usd_per_hour: Decimal) -> str:

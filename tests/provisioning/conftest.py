@@ -33,11 +33,15 @@ SECRET = "hunter2-the-secret-user-data"
 @pytest.fixture(scope="session")
 def toy() -> ModuleType:
     """The toy seller's module."""
-    spec = importlib.util.spec_from_file_location("toy_seller", TOY_FOLDER / "toy_seller.py")
+    return _load("toy_seller")
+
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, TOY_FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["toy_seller"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -45,6 +49,12 @@ def toy() -> ModuleType:
 @pytest.fixture
 def cloud(toy: ModuleType, tmp_path: Path) -> Any:
     return toy.Cloud(tmp_path / "cloud.db")
+
+
+@pytest.fixture
+def hall(toy: ModuleType, cloud: Any) -> Any:
+    """The toy auction hall on the toy cloud's file."""
+    return _load("toy_auction").Hall(cloud)
 
 
 @pytest.fixture
@@ -102,14 +112,19 @@ def machine(offer: Offer) -> Callable[..., MachineInputs]:
 
 
 def _write_context(folder: Path) -> Path:
-    """A context whose one seller is the toy, known by an entry point of a package made here."""
+    """A context whose sellers are the toys, known by entry points of a package made here."""
     info = folder / "site" / "toy_seller-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-seller\nVersion: 1.0\n", encoding="utf-8")
-    (info / "entry_points.txt").write_text("[ampacity.providers]\ntoy = toy_seller\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(
+        "[ampacity.providers]\ntoy = toy_seller\nhall = toy_auction\n", encoding="utf-8"
+    )
     file = folder / "config.toml"
     database = folder / "cloud.db"
-    file.write_text(f'[contexts.test.providers.toy.options]\nfile = "{database}"\n', encoding="utf-8")
+    file.write_text(
+        "".join(f'[contexts.test.providers.{name}.options]\nfile = "{database}"\n' for name in ("toy", "hall")),
+        encoding="utf-8",
+    )
     return file
 
 
