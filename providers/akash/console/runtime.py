@@ -1,0 +1,53 @@
+"""How long a managed deployment may run.
+
+The Console funds what it manages from the account's credits for as long as these last, whatever was
+deposited; only a runtime limit, counted from the lease's start, ends it (its notes on funding, autumn
+2026). So the limit is what a deposit is elsewhere: the hours that were meant to be paid for.
+"""
+
+from decimal import ROUND_CEILING, Decimal
+
+from ...base import Failure
+from ..refusals import failed
+from ..values import UACT_PER_USD, BlockTime, Dseq
+from .client import ConsoleApi
+from .failures import RefusedError
+from .wire import Data, RuntimeLimit
+
+LONGEST_STEP_HOURS = 48
+"""The most that a limit may be at first, and may be raised by at once."""
+LONGEST_HOURS = 8_760
+
+
+def hours_paid(uact: Decimal, uact_per_block: Decimal, block_time: BlockTime) -> int | None:
+    """The whole hours, rounded up, that an amount lasts; `None` where nothing is to be paid."""
+    usd_per_hour = block_time.usd_per_hour(uact_per_block)
+    if usd_per_hour <= 0:
+        return None
+    return max(1, int((uact / UACT_PER_USD / usd_per_hour).to_integral_value(ROUND_CEILING)))
+
+
+def first_limit(hours: int | None) -> dict[str, int]:
+    """The part of a create call that sets the limit; empty where it would be longer than the Console allows."""
+    return {"runtimeLimitHours": hours} if hours is not None and hours <= LONGEST_STEP_HOURS else {}
+
+
+def raise_limit(api: ConsoleApi, dseq: Dseq, hours: int) -> None:
+    """Let it run `hours` longer. Nothing where it has no limit, or the Console knows of none."""
+    path = f"/v2/deployment-settings/{dseq}"
+    if hours == 0:
+        return
+    try:
+        limit = api.ask("GET", path, Data[RuntimeLimit]).data.runtime_limit_hours
+    except RefusedError as error:
+        if error.status == 404:
+            return
+        raise
+    if limit is None:
+        return
+    wanted = limit + hours
+    if wanted > LONGEST_HOURS:
+        raise failed(Failure.INVALID, f"a managed deployment runs {LONGEST_HOURS} hours at most, not {wanted}")
+    while limit < wanted:
+        limit = min(wanted, limit + LONGEST_STEP_HOURS)
+        api.ask("PATCH", path, Data[RuntimeLimit], body={"data": {"runtimeLimitHours": limit}})

@@ -1,0 +1,163 @@
+"""The managed wallet: the Console signs and pays, the chain is read by ourselves and has the last word."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from ....core.errors import AmpacityError
+from ...base import Failure, ProviderError, StillThereError
+from ..chain.convert import HIGHEST_DSEQ
+from ..chain.failures import code_in, refused
+from ..ledger import OpenRequest
+from ..names import PROVIDER, clean
+from ..refusals import failed
+from ..values import UACT_PER_USD, Address, Closed, Deployment, Dseq, Lease, LeaseId, LeaseState, MarketBid
+from .bidlists import listed_bids
+from .failures import MANIFEST_NOT_DELIVERED, RefusedError, nonsense, unknown_outcome
+from .reading import ManagedReading
+from .runtime import first_limit, hours_paid, raise_limit
+from .tokens import gateway_token
+from .wire import Balances, Created, Data, SignedTx, Success
+
+BILLING = frozenset({LeaseState.ACTIVE, LeaseState.RECLAIMING})
+RICHEST_USD = 1_000_000_000
+
+
+class ManagedWallet(ManagedReading):
+    """A `Ledger` whose account the Console holds. Besides `ProviderError`, `close` raises `StillThereError`."""
+
+    def balance_uact(self) -> Decimal | None:
+        """The account's free credits, which the Console tells in US dollars."""
+        usd = self._api.ask("GET", "/v1/balances", Data[Balances]).data.balance
+        if not 0 <= usd <= RICHEST_USD:
+            raise nonsense("the Console's balance is out of range")
+        return usd * UACT_PER_USD
+
+    def open(self, request: OpenRequest) -> Deployment:
+        """See `Ledger.open`. The Console numbers it, and may fund it by itself and leave our deposit aside."""
+        made = self._api.spend("/v1/deployments", Data[Created], body={"data": self._order(request)}).data
+        _check_tx(made.sign_tx)
+        dseq = Dseq(int(made.dseq))
+        found = self._awaited(lambda: self._chain.deployment(dseq)) if dseq <= HIGHEST_DSEQ else None
+        if found is None:
+            raise unknown_outcome(f"deployment {dseq} was opened, and the chain does not show it yet")
+        if found.manifest_hash != request.compiled.manifest_hash:
+            raise self._undone(dseq)
+        return found
+
+    def bids(self, dseq: Dseq) -> list[MarketBid]:
+        """Those on the Console's list and on the chain's, which wins where they differ. One list is enough."""
+        try:
+            listed = listed_bids(self._api, self._owner, dseq)
+        except ProviderError:
+            listed = []
+        try:
+            chained = self._chain.bids(dseq)
+        except ProviderError:
+            if not listed:
+                raise
+            chained = []
+        return list({bid.id: bid for bid in [*listed, *chained]}.values())
+
+    def lease(self, bid: LeaseId) -> Lease:
+        """See `Ledger.lease`. The Console sends the manifest too; that is left to whoever delivers it."""
+        wanted = {"dseq": str(bid.dseq), "gseq": bid.gseq, "oseq": bid.oseq, "provider": bid.provider}
+        doubt = ""
+        try:
+            self._api.spend("/v1/leases", msgspec.Raw, body={"leases": [wanted]})
+        except ProviderError as error:
+            if error.definite and not _leased_anyway(error):
+                raise
+            doubt = f" ({error.why})"
+        lease = self._awaited(lambda: self._running(bid.dseq))
+        if lease is None:
+            raise unknown_outcome(f"a bid for {bid.dseq} was taken, and the chain shows no lease yet{doubt}")
+        if lease.id != bid:
+            raise failed(Failure.CAPACITY_GLOBAL, f"deployment {bid.dseq} is leased to another provider already")
+        return lease
+
+    def close(self, dseq: Dseq) -> Closed:
+        """See `Ledger.close`. The refund is what was left when it was closed, by the chain's own arithmetic."""
+        before = self._chain.deployment(dseq)
+        if before is None or not before.active:
+            return Closed(dseq=dseq, refund_uact=None)
+        rate = self._rate(dseq)
+        self._delete(dseq)
+        if self._awaited(lambda: self._closed(dseq)) is None:
+            raise StillThereError(f"deployment {dseq} is not closed yet", why="the chain does not show it as closed")
+        return Closed(dseq=dseq, refund_uact=self._left(before, rate))
+
+    def top_up(self, dseq: Dseq, uact: Decimal) -> None:
+        """See `Ledger.top_up`. Where the deployment has a runtime limit, that is raised by the hours paid."""
+        hours = hours_paid(uact, self._rate(dseq), self.block_time())
+        body = {"data": {"dseq": str(dseq), "deposit": _usd(uact)}}
+        self._api.spend("/v1/deposit-deployment", msgspec.Raw, body=body)
+        try:
+            raise_limit(self._api, dseq, hours or 0)
+        except ProviderError as error:
+            why = f"the deposit was made, and the runtime limit of {dseq} could not be raised: {error.why}"
+            raise failed(Failure.PARTIAL, why) from error
+
+    def gateway_token(self, provider: Address, dseq: Dseq, now: datetime) -> str:  # noqa: ARG002 - see tokens.py
+        """See `Ledger.gateway_token`; good for whatever of ours that provider runs."""
+        return gateway_token(self._api, self._owner, provider, now)
+
+    def _order(self, request: OpenRequest) -> dict[str, object]:
+        rate = sum((group.price_per_block for group in request.compiled.groups), Decimal(0))
+        hours = hours_paid(request.deposit_uact, rate, self.block_time())
+        return {"sdl": request.compiled.sdl, "deposit": _usd(request.deposit_uact), **first_limit(hours)}
+
+    def _undone(self, dseq: Dseq) -> ProviderError:
+        """The error for a manifest that the Console made otherwise than we do: no provider would take ours."""
+        why = "the Console makes another manifest of the SDL"
+        try:
+            self.close(dseq)
+        except AmpacityError as error:
+            return failed(Failure.PARTIAL, f"{why}, and deployment {dseq} could not be closed: {error.why}")
+        return failed(Failure.INVALID, f"{why}; deployment {dseq} was closed again")
+
+    def _delete(self, dseq: Dseq) -> None:
+        try:
+            done = self._api.ask("DELETE", f"/v1/deployments/{dseq}", Data[Success]).data.success
+        except RefusedError as error:
+            if error.status != 404:  # the chain, asked next, says whether it is gone
+                raise
+        else:
+            if not done:
+                raise StillThereError(f"deployment {dseq} is not closed", why="the Console could not close it")
+
+    def _running(self, dseq: Dseq) -> Lease | None:
+        return next((lease for lease in self._chain.leases(dseq) if lease.state in BILLING), None)
+
+    def _rate(self, dseq: Dseq) -> Decimal:
+        running = (lease for lease in self._chain.leases(dseq) if lease.state in BILLING)
+        return sum((lease.uact_per_block for lease in running), Decimal(0))
+
+    def _closed(self, dseq: Dseq) -> bool | None:
+        found = self._chain.deployment(dseq)
+        return True if found is None or not found.active else None
+
+    def _left(self, before: Deployment, rate: Decimal) -> Decimal | None:
+        try:
+            return before.escrow.left_uact(rate, self._chain.height())
+        except ProviderError:
+            return None
+
+
+def _leased_anyway(error: ProviderError) -> bool:
+    return isinstance(error, RefusedError) and error.seller_code == MANIFEST_NOT_DELIVERED
+
+
+def _check_tx(signed: SignedTx) -> None:
+    """Raises `ProviderError` for a transaction that was taken and then failed."""
+    if signed.code == 0:
+        return
+    why = clean(signed.raw_log) or f"the transaction failed with code {signed.code}"
+    coded = code_in(signed.raw_log)
+    raise refused(coded, why) if coded else ProviderError(PROVIDER, Failure.INVALID, why)
+
+
+def _usd(uact: Decimal) -> float:
+    """The form wants a JSON number; six places hold every uact."""
+    return float(round(uact / UACT_PER_USD, 6))
