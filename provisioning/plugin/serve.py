@@ -1,5 +1,6 @@
 """The plugin's process: its server, and its end when the engine that started it is no more."""
 
+import gc
 import os
 import sys
 import threading
@@ -19,12 +20,16 @@ from .settings import PluginSettings, read_settings
 THREADS = 96
 """More than the engine's `--parallel` (64 at most), so that Cancel and Diff never queue behind waits."""
 
+GC_THRESHOLDS = (100_000, 50, 50)
+"""A cloud's SDK loads as a great many objects that all stay: looking through them took a third of its loading."""
+
 WATCH_SECONDS = 0.5
 MAX_MESSAGE_BYTES = 64 << 20
 
 
 def main(arguments: Sequence[str]) -> None:
     """Serve until the engine ends us, or has ended. The last argument is the engine's address."""
+    gc.set_threshold(*GC_THRESHOLDS)
     parent = os.getppid()
     os.environ.pop("PULUMI_CONFIG_PASSPHRASE", None)  # the engine's, not ours
     stop, busy = threading.Event(), Busy()
