@@ -1,0 +1,85 @@
+"""One question and its answer over one connection that is closed after it: no pool, proxy or redirect."""
+
+import ssl
+from contextlib import closing
+
+import httpcore
+import msgspec
+
+from .dialer import Dialer
+from .failures import GatewayError, Trouble
+from .limits import Budget
+
+BIGGEST_READ = 64 << 10
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back, whatever its status."""
+
+    status: int
+    body: bytes
+
+
+class Channel(httpcore.NetworkStream):
+    """A proven connection as httpcore reads and writes it, within the call's budget."""
+
+    def __init__(self, sock: ssl.SSLSocket, budget: Budget) -> None:
+        self._sock = sock
+        self._budget = budget
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the budget rules
+        """What there is, at most `max_bytes`."""
+        self._sock.settimeout(self._budget.seconds_left())
+        data = self._sock.recv(min(max_bytes, BIGGEST_READ))
+        self._budget.take(len(data))
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the budget rules
+        """All of `buffer`; one that closes early may still have said why."""
+        view = memoryview(buffer)
+        while view:
+            self._sock.settimeout(self._budget.seconds_left())
+            try:
+                view = view[self._sock.send(view[:BIGGEST_READ]) :]
+            except (BrokenPipeError, ConnectionResetError) as error:
+                raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        """Hang up."""
+        self._sock.close()
+
+
+def ask(
+    dialer: Dialer, method: str, path: str, *, budget: Budget, token: str = "", body: bytes | None = None
+) -> Answer:
+    """`path`'s answer. Raises `GatewayError` for whatever is no answer in HTTP within the budget."""
+    with closing(dialer.dial(budget)) as sock:
+        try:
+            return _exchange(sock, _request(dialer, method, path, token, body), budget)
+        except TimeoutError as error:
+            raise GatewayError(Trouble.SLOW, f"{path}: no answer in time") from error
+        except httpcore.ProtocolError as error:
+            raise GatewayError(Trouble.NONSENSE, f"{path}: {error}") from error
+        except (OSError, httpcore.NetworkError) as error:
+            raise GatewayError(Trouble.UNREACHABLE, f"{path}: {error}") from error
+
+
+def _request(dialer: Dialer, method: str, path: str, token: str, body: bytes | None) -> httpcore.Request:
+    headers: list[tuple[bytes | str, bytes | str]] = [
+        ("Host", dialer.host.authority),
+        ("Accept", "application/json"),
+        ("Accept-Encoding", "identity"),  # a small body could unpack to a huge one
+        ("Connection", "close"),
+    ]
+    if token:
+        headers.append(("Authorization", f"Bearer {token}"))
+    if body is not None:
+        headers += [("Content-Type", "application/json; charset=UTF-8"), ("Content-Length", str(len(body)))]
+    url = httpcore.URL(scheme="https", host=dialer.host.name, port=dialer.host.port, target=path)
+    return httpcore.Request(method, url, headers=headers, content=body)
+
+
+def _exchange(sock: ssl.SSLSocket, request: httpcore.Request, budget: Budget) -> Answer:
+    connection = httpcore.HTTP11Connection(origin=request.url.origin, stream=Channel(sock, budget))
+    with closing(connection.handle_request(request)) as response:
+        return Answer(status=response.status, body=response.read())
