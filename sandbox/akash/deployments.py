@@ -1,12 +1,11 @@
 """Deployments: opened with their orders, updated, closed with everything that hangs on them."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import msgspec
 
 from . import escrow
-from .checks import check_deposit, check_groups, check_hash
+from .checks import check_basics, check_deposit, check_groups, check_hash, check_window
 from .refusals import deployment as refused
 from .refusals import escrow as no_escrow
 from .rows import Deployment, Group, Order
@@ -28,13 +27,12 @@ def create(
 ) -> Deployment:
     """Open it, its deposit taken and one order a group out."""
     key = f"{owner}/{dseq}"
-    check_hash(hash_)
-    check_groups(groups)
-    check_deposit(deposit)
+    check_basics(dseq, groups, hash_, deposit)
     if key in state.deployments:
         raise refused(3, "Deployment exists")
-    if not 0 < dseq < 2**64:
-        raise refused(8, "Invalid: deployment id")
+    check_deposit(deposit)
+    check_window(min_window_seconds)
+    check_groups(groups)
     height = state.height
     rows = tuple(Group(gseq=place, spec=spec, created_at=height) for place, spec in enumerate(groups, 1))
     account = escrow.make_escrow(state, scope="deployment", xid=key, owner=owner, depositor=depositor, coin=deposit)
@@ -79,16 +77,14 @@ def update(state: State, owner: str, dseq: int, hash_: bytes) -> None:
 
 
 def add_deposit(state: State, xid: str, depositor: str, amount: Coin) -> None:
-    """Top up the escrow account of the deployment `owner/dseq`, settled first."""
+    """Top up the escrow account of the deployment `owner/dseq`."""
     if xid not in state.deployments:
         raise no_escrow(3, "account not found")
-    settled = escrow.settle(state, state.deployments[xid])
-    if settled.account.state == "overdrawn":
-        raise no_escrow(4, "account overdrawn")
     if amount.amount <= 0:
         raise no_escrow(16, "invalid deposit")
-    account = escrow.add_deposit(state, settled.account, depositor, amount)
-    state.deployments[xid] = msgspec.structs.replace(settled, account=account)
+    found = state.deployments[xid]
+    account = escrow.add_deposit(state, found.account, depositor, amount)
+    state.deployments[xid] = msgspec.structs.replace(found, account=account)
 
 
 def close(state: State, owner: str, dseq: int) -> None:
@@ -144,5 +140,4 @@ def living(state: State, owner: str, dseq: int) -> Deployment:
 
 def overdrawn(state: State) -> list[Deployment]:
     """Active ones whose escrow has run dry by now."""
-    rows = [row for row in state.deployments.values() if row.state == "active"]
-    return [row for row in rows if escrow.left_at(state, row, state.height) < Decimal(0)]
+    return [row for row in state.deployments.values() if row.state == "active" and escrow.runs_dry(state, row)]

@@ -1,4 +1,4 @@
-"""Escrow: settled when somebody touches it, never by the block."""
+"""Escrow: settled when somebody touches it, never by the block (node: x/escrow/keeper/keeper.go)."""
 
 from decimal import ROUND_DOWN, Decimal
 
@@ -6,6 +6,7 @@ import msgspec
 
 from . import bank
 from .refusals import escrow as refused
+from .refusals import market as market_refused
 from .rows import Deployment, Deposit, Escrow, Lease
 from .spec import Coin
 from .state import State
@@ -22,15 +23,14 @@ def add_deposit(state: State, account: Escrow, depositor: str, coin: Coin) -> Es
     if account.state != "open":
         raise refused(2, "account closed")
     if coin.denom != account.denom:
-        raise refused(5, "denomination mismatch")
+        raise refused(5, "invalid denomination")
     return msgspec.structs.replace(account, deposits=(*account.deposits, _taken(state, depositor, coin)))
 
 
 def give_back(state: State, account: Escrow) -> Escrow:
     """The account closed, what is left of every deposit back with whoever made it; fractions stay with the chain."""
     for deposit in account.deposits:
-        whole = int(deposit.balance.amount.to_integral_value(ROUND_DOWN))
-        bank.credit(state, deposit.owner, account.denom, whole)
+        bank.credit(state, deposit.owner, account.denom, int(_whole(deposit.balance.amount)))
     ended = "overdrawn" if account.state == "overdrawn" else "closed"
     return msgspec.structs.replace(account, state=ended, deposits=())
 
@@ -41,53 +41,66 @@ def living_leases(state: State, deployment: Deployment) -> list[Lease]:
     return [row for key, row in state.leases.items() if key.startswith(xid) and row.living]
 
 
-def left_at(state: State, deployment: Deployment, height: int) -> Decimal:
-    """What will be in the escrow account at `height`; below zero once it has run dry."""
-    rate = sum((lease.payment.rate for lease in living_leases(state, deployment)), Decimal(0))
-    return deployment.account.funds - rate * (height - deployment.account.settled_at)
+def runs_dry(state: State, deployment: Deployment) -> bool:
+    """Whether more is due by now than the account holds."""
+    blocks = state.height - deployment.account.settled_at
+    due = sum((_due(lease, blocks) for lease in living_leases(state, deployment)), Decimal(0))
+    return due > deployment.account.funds
 
 
 def settle(state: State, deployment: Deployment) -> Deployment:
     """Pay what is due until now. An account without enough pays what it has, and is overdrawn."""
-    leases = living_leases(state, deployment)
-    blocks = state.height - deployment.account.settled_at
-    due = sum((lease.payment.rate for lease in leases), Decimal(0)) * blocks
-    paid = min(due, deployment.account.funds)
-    for lease in leases:
-        _pay(state, lease, blocks, paid / due if due else Decimal(1))
-    account = _spent(deployment.account, paid)
-    ended = "overdrawn" if paid < due else account.state
-    account = msgspec.structs.replace(account, settled_at=state.height, state=ended)
-    settled = msgspec.structs.replace(deployment, account=account)
+    blocks, account = state.height - deployment.account.settled_at, deployment.account
+    for lease in living_leases(state, deployment):
+        due = _due(lease, blocks)
+        account, paid = _spend(account, due)
+        _pay(state, lease, paid, due - paid)
+    settled = msgspec.structs.replace(deployment, account=msgspec.structs.replace(account, settled_at=state.height))
     state.deployments[f"{deployment.owner}/{deployment.dseq}"] = settled
     return settled
 
 
-def _pay(state: State, lease: Lease, blocks: int, share: Decimal) -> None:
+def _due(lease: Lease, blocks: int) -> Decimal:
+    return _whole(lease.payment.rate * blocks)
+
+
+def _pay(state: State, lease: Lease, paid: Decimal, unpaid: Decimal) -> None:
     """The provider gets its share at once: a real one withdraws when it likes."""
-    due = lease.payment.rate * blocks
-    paid = due * share
+    bank.credit(state, lease.id.provider, lease.price.denom, int(paid))
     payment = msgspec.structs.replace(
         lease.payment,
-        withdrawn=lease.payment.withdrawn + paid,
-        unsettled=due - paid,
-        state="overdrawn" if share < 1 else lease.payment.state,
+        withdrawn=lease.payment.withdrawn + int(paid),
+        unsettled=lease.payment.unsettled + unpaid,
+        state="overdrawn" if unpaid else lease.payment.state,
     )
     state.leases[lease.id.xid] = msgspec.structs.replace(lease, payment=payment)
 
 
-def _spent(account: Escrow, amount: Decimal) -> Escrow:
-    """Deposits are used up in the order in which they were made."""
+def _spend(account: Escrow, amount: Decimal) -> tuple[Escrow, Decimal]:
+    """What could be paid of `amount`. Deposits are used up in the order in which they were made."""
     left, deposits = amount, []
     for deposit in account.deposits:
         used = min(left, deposit.balance.amount)
         left -= used
         rest = msgspec.structs.replace(deposit.balance, amount=deposit.balance.amount - used)
         deposits.append(msgspec.structs.replace(deposit, balance=rest))
-    spent = account.transferred + amount
-    return msgspec.structs.replace(account, deposits=tuple(deposits), transferred=spent)
+    spent = msgspec.structs.replace(
+        account,
+        deposits=tuple(deposit for deposit in deposits if deposit.balance.amount > 0),
+        transferred=account.transferred + amount - left,
+        owed=account.owed + left,
+        state="overdrawn" if left else account.state,
+    )
+    return spent, amount - left
 
 
 def _taken(state: State, depositor: str, coin: Coin) -> Deposit:
+    """From the balance; who has too little gets the words of the market's module."""
+    if state.account(depositor).balances.get(coin.denom, 0) < coin.amount:
+        raise market_refused(28, "deposit invalid: insufficient balance")
     bank.credit(state, depositor, coin.denom, -int(coin.amount))
     return Deposit(owner=depositor, height=state.height, source="balance", balance=coin)
+
+
+def _whole(amount: Decimal) -> Decimal:
+    return amount.to_integral_value(ROUND_DOWN)

@@ -7,6 +7,7 @@ import msgspec
 from . import deployments, escrow
 from .checks import DENOM
 from .matching import capable, requirements_met
+from .refusals import escrow as refused_escrow
 from .refusals import market as refused
 from .rows import Bid, BidId, Lease, Order, Payment, Reclamation
 from .spec import Coin, Unit
@@ -41,11 +42,20 @@ def create_lease(state: State, bid_id: BidId) -> Lease:
     order = _order(state, bid_id)
     if order.state != "open":
         raise refused(13, "bid: order not open")
-    deployment = deployments.living(state, bid_id.owner, bid_id.dseq)
+    deployment = state.deployment(bid_id.owner, bid_id.dseq)
+    if deployment.groups[bid_id.gseq - 1].state != "open":
+        raise refused(17, "group not open")
     if bid.price.denom != deployment.account.denom:
-        raise refused(22, "bid price is invalid")
+        raise refused_escrow(5, "invalid denomination")
     escrow.settle(state, deployment)
-    lease = Lease(id=bid_id, price=bid.price, created_at=state.height, payment=Payment(rate=bid.price.amount))
+    agreed = None if bid.window_seconds is None else Reclamation(window_seconds=bid.window_seconds)
+    lease = Lease(
+        id=bid_id,
+        price=bid.price,
+        created_at=state.height,
+        payment=Payment(rate=bid.price.amount),
+        reclamation=agreed,
+    )
     state.leases[bid_id.xid] = lease
     state.orders[_order_key(bid_id)] = msgspec.structs.replace(order, state="active")
     state.bids[bid_id.xid] = msgspec.structs.replace(bid, state="active")
@@ -57,6 +67,8 @@ def create_lease(state: State, bid_id: BidId) -> Lease:
 
 def close_lease(state: State, bid_id: BidId) -> None:
     """By the owner. The group stays open, and a new order draws bids."""
+    if _order(state, bid_id).state != "active":
+        raise refused(24, "order closed")
     _end(state, bid_id, "lease_closed_owner")
     deployment = state.deployment(bid_id.owner, bid_id.dseq)
     group = deployment.groups[bid_id.gseq - 1]
@@ -72,6 +84,7 @@ def close_bid(state: State, bid_id: BidId, reason: str) -> None:
     if bid.state == "open":
         deployments.end_bid(state, bid_id.xid, "closed")
         return
+    _check_notice(state, bid_id)
     _end(state, bid_id, reason)
     deployment = state.deployment(bid_id.owner, bid_id.dseq)
     groups = tuple(
@@ -83,14 +96,26 @@ def close_bid(state: State, bid_id: BidId, reason: str) -> None:
 
 def start_reclaim(state: State, bid_id: BidId, reason: str) -> None:
     """By the provider: the lease ends when the window of its bid has passed."""
-    lease, window = _active(state, bid_id), state.bids[bid_id.xid].window_seconds
-    if window is None:
-        raise refused(35, "lease does not have reclamation configured")
+    lease = _active(state, bid_id)
     if lease.state == "reclaiming":
-        raise refused(36, "reclamation already in progress")
-    now = int(state.now)
-    notice = Reclamation(window_seconds=window, started_at=now, deadline=now + window, reason=reason)
+        raise refused(10, "lease not active")
+    if lease.reclamation is None:
+        raise refused(35, "lease does not have reclamation configured")
+    window = lease.reclamation.window_seconds
+    deadline = int(state.clock.time(state.height).timestamp()) + window
+    notice = Reclamation(window_seconds=window, started_at=state.height, deadline=deadline, reason=reason)
     state.leases[bid_id.xid] = msgspec.structs.replace(lease, state="reclaiming", reclamation=notice)
+
+
+def _check_notice(state: State, bid_id: BidId) -> None:
+    """A provider that promised a notice gives it first, and waits."""
+    lease = _active(state, bid_id)
+    if lease.reclamation is None:
+        return
+    if lease.state == "active":
+        raise refused(37, "reclamation not started; call MsgLeaseStartReclaim first")
+    if state.now < lease.reclamation.deadline:
+        raise refused(38, "reclamation window has not elapsed")
 
 
 def _end(state: State, bid_id: BidId, reason: str) -> None:
@@ -119,14 +144,12 @@ def _check_bid(state: State, order: Order, bid_id: BidId, price: Coin) -> None:
         raise refused(30, "unknown provider")
     if bid_id.xid in state.bids:
         raise refused(21, "invalid bid: bid exists from provider")
-    if len(_bids_of(state, bid_id)) >= MAX_BIDS:
-        raise refused(31, f"too many existing bids ({MAX_BIDS}): invalid bid")
+    if len(_bids_of(state, bid_id)) > MAX_BIDS:
+        raise refused(31, f"invalid bid: too many existing bids ({MAX_BIDS})")
     if price.amount <= 0:
         raise refused(19, "invalid bid: zero price")
-    if price.denom != DENOM:
+    if price.denom != DENOM or price.amount > order.spec.price:
         raise refused(22, "bid price is invalid")
-    if price.amount > order.spec.price:
-        raise refused(4, "bid price above max order price")
     if not requirements_met(order.spec, provider):
         raise refused(5, "attribute mismatch")
     if not capable(order.spec, provider):

@@ -24,14 +24,16 @@ class Escrow(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     state: str = "open"
     transferred: Decimal = Decimal(0)
+    owed: Decimal = Decimal(0)
+    """What an overdrawn account could not pay."""
     settled_at: int
     deposits: tuple[Deposit, ...]
     denom: str
 
     @property
     def funds(self) -> Decimal:
-        """What lay in it when it was last settled."""
-        return sum((deposit.balance.amount for deposit in self.deposits), Decimal(0))
+        """What lay in it when it was last settled; below zero once it is overdrawn."""
+        return sum((deposit.balance.amount for deposit in self.deposits), -self.owed)
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +42,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     rate: Decimal
     state: str = "open"
     unsettled: Decimal = Decimal(0)
-    withdrawn: Decimal = Decimal(0)
+    withdrawn: int = 0
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,12 +109,12 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reclamation(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider's notice. `deadline` in Unix seconds."""
+    """What the parties agreed, and the notice once it is given: a height, and a deadline in Unix seconds."""
 
     window_seconds: int
-    started_at: int
-    deadline: int
-    reason: str
+    started_at: int = 0
+    deadline: int = 0
+    reason: str = "lease_closed_invalid"
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +159,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int = 0
     balances: dict[str, int] = {}
     public_key: bytes | None = None
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A transaction that waits for the block at `height`."""
+
+    raw: bytes
+    height: int
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from ...core.files import write_atomic
 from .clock import BlockClock
 from .refusals import deployment as refused
 from .refusals import sdk
-from .rows import Account, Bid, Deployment, Lease, Order, Provider, Transaction
+from .rows import Account, Bid, Deployment, Lease, Order, Pending, Provider, Transaction
 
 FILE = "market.json"
 
@@ -24,6 +24,7 @@ class State(msgspec.Struct, kw_only=True):
     orders: dict[str, Order] = {}
     bids: dict[str, Bid] = {}
     leases: dict[str, Lease] = {}
+    pending: dict[str, Pending] = {}
     transactions: dict[str, Transaction] = {}
 
     @property

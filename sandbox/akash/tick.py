@@ -1,9 +1,11 @@
 """What time brings about: accounts run dry, bids and leases lapse, bidders bid, and faults are shown."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 from ..faults import FaultKind, Faults
 from . import bidding, deployments, escrow, leases
+from .refusals import ChainRefusedError
 from .rows import Lease
 from .state import State
 from .stock import Stock
@@ -35,9 +37,10 @@ def _lapse(state: State) -> None:
         if _age_seconds(state, bid.created_at) >= BID_SECONDS:
             leases.close_bid(state, bid.id, "lease_closed_invalid")
     for lease in _living(state):
-        if lease.manifest is None and _age_seconds(state, lease.created_at) >= MANIFEST_SECONDS:
+        late = _age_seconds(state, lease.created_at) >= MANIFEST_SECONDS
+        if lease.manifest is None and lease.reclamation is None and late:
             leases.close_bid(state, lease.id, "lease_closed_reason_manifest_timeout")
-        elif lease.reclamation is not None and state.now >= lease.reclamation.deadline:
+        elif lease.reclamation is not None and 0 < lease.reclamation.deadline <= state.now:
             leases.close_bid(state, lease.id, lease.reclamation.reason)
 
 
@@ -47,9 +50,10 @@ def _preempt(state: State, faults: Faults) -> None:
     faults.forget_strangers(FaultKind.PREEMPT, {str(lease.id.dseq) for lease in living})
     for lease in living:
         if faults.take(FaultKind.PREEMPT, str(lease.id.dseq)):
-            promised = state.bids[lease.id.xid].window_seconds is not None and lease.state == "active"
+            promised = lease.reclamation is not None and lease.state == "active"
             take = leases.start_reclaim if promised else leases.close_bid
-            take(state, lease.id, "lease_closed_reason_decommission")
+            with suppress(ChainRefusedError):  # the notice is out already
+                take(state, lease.id, "lease_closed_reason_decommission")
 
 
 def _living(state: State) -> list[Lease]:
