@@ -1,0 +1,182 @@
+"""The account's key signs as the chain wants it, and is shown nowhere."""
+
+import copy
+import json
+import pickle
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from coincurve import PrivateKey
+from eth_keyfile import create_keyfile_json
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ampacity.core.errors import AmpacityError
+from ampacity.providers.akash.addresses import address_of
+from ampacity.providers.akash.chain.keys import KeySigner, digest, signer_of_words
+from ampacity.providers.akash.chain.signatures import ORDER, low_s, verifies
+from ampacity.providers.akash.chain.signers import open_signer
+from ampacity.providers.akash.custodies import KeystoreFile, Mnemonic, OutsideSigner
+
+ABANDON = "abandon " * 11 + "about"
+ABANDON_SECRET = bytes.fromhex("c4a48e2fce1481cd3294b4490f6678090ea98d3d0e5cd984558ab0968741b104")
+WRONG = "".join(["sword", "fish"])
+"""Put together, so that the line of source in a traceback does not hold it."""
+DIGEST = digest(b"what is signed")
+
+
+@pytest.mark.parametrize(
+    ("words", "account"),
+    [
+        # The phrase of BIP-39's first vector; the account is the one that every cosmos wallet shows for it.
+        (ABANDON, "cosmos19rl4cm2hmr8afy4kldpxz3fka4jguq0auqdal4"),
+        # cosmjs' own test of Secp256k1HdWallet.
+        (
+            "special sign fit simple patrol salute grocery chicken wheat radar tonight ceiling",
+            "cosmos1jhg0e7s6gn44tfc5k37kr04sznyhedtc9rzys5",
+        ),
+    ],
+)
+def test_words_give_the_account_that_any_other_wallet_gives(words: str, account: str) -> None:
+    assert address_of(signer_of_words(words).public_key, "cosmos") == account
+
+
+def test_spaces_and_lines_around_the_words_do_not_matter() -> None:
+    assert signer_of_words(f"\n {ABANDON.replace(' ', '  ')}\n").public_key == signer_of_words(ABANDON).public_key
+
+
+def test_a_keystore_file_gives_the_same_account(tmp_path: Path) -> None:
+    file = tmp_path / "key.json"
+    file.write_text(json.dumps(create_keyfile_json(ABANDON_SECRET, b"open sesame", kdf="pbkdf2", iterations=1)))
+    signer = open_signer(KeystoreFile(file, "open sesame"))
+    assert signer.public_key == signer_of_words(ABANDON).public_key
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(1, ORDER - 1))
+def test_every_signature_is_low_and_holds(message: bytes, secret: int) -> None:
+    signer = KeySigner(secret.to_bytes(32, "big"))
+    signature = signer.sign(message)
+    assert int.from_bytes(signature[32:], "big") <= ORDER // 2
+    assert verifies(signature, message, signer.public_key)
+
+
+@given(st.integers(1, ORDER - 1), st.integers(1, ORDER - 1))
+def test_the_higher_of_the_two_values_becomes_the_lower_and_stays_so(r: int, s: int) -> None:
+    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    low = low_s(signature)
+    assert low[:32] == signature[:32]
+    assert int.from_bytes(low[32:], "big") in {s, ORDER - s}
+    assert int.from_bytes(low[32:], "big") <= ORDER // 2
+    assert low_s(low) == low
+
+
+@pytest.mark.parametrize("bad", [b"", bytes(64), b"\xff" * 64, b"\x01" * 63, b"\x01" * 65])
+def test_what_is_no_signature_is_refused(bad: bytes) -> None:
+    with pytest.raises(ValueError, match="no signature"):
+        low_s(bad)
+
+
+def test_a_high_signature_does_not_count_as_one() -> None:
+    signer = KeySigner(ABANDON_SECRET)
+    good = signer.sign(DIGEST)
+    high = good[:32] + (ORDER - int.from_bytes(good[32:], "big")).to_bytes(32, "big")
+    assert verifies(good, DIGEST, signer.public_key)
+    assert not verifies(high, DIGEST, signer.public_key)
+    assert not verifies(good, digest(b"something else"), signer.public_key)
+
+
+def program(tmp_path: Path, body: str) -> OutsideSigner:
+    """An outside signer that runs `body` with the digest in `sent`."""
+    file = tmp_path / "sign.py"
+    file.write_text(f"import sys\nsent = bytes.fromhex(sys.stdin.read())\n{body}\n")
+    return OutsideSigner((sys.executable, str(file)), PrivateKey(ABANDON_SECRET).public_key.format())
+
+
+SIGN = (
+    f"from coincurve import PrivateKey; key = PrivateKey(bytes.fromhex('{ABANDON_SECRET.hex()}'));"
+    "made = key.sign_recoverable(sent, hasher=None)[:64];"
+)
+
+
+def test_another_program_signs_and_a_high_s_of_its_is_lowered(tmp_path: Path) -> None:
+    high = f"high = made[:32] + ({ORDER} - int.from_bytes(made[32:], 'big')).to_bytes(32, 'big'); print(high.hex())"
+    signer = open_signer(program(tmp_path, SIGN + high))
+    assert signer.sign(DIGEST) == KeySigner(ABANDON_SECRET).sign(DIGEST)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "print('not hex')",
+        "print('00' * 64)",
+        "print('11' * 64)",
+        "sys.exit('secret on stderr')",
+        SIGN + "print(made.hex(), 'and more')",
+        SIGN.replace("sent,", "bytes(32),") + "print(made.hex())",
+    ],
+)
+def test_a_program_that_signs_nothing_or_something_else_is_not_believed(tmp_path: Path, body: str) -> None:
+    with pytest.raises(AmpacityError, match="credentials") as caught:
+        open_signer(program(tmp_path, body)).sign(DIGEST)
+    assert "secret on stderr" not in caught.value.why
+
+
+def test_a_program_that_is_not_there_is_a_named_error() -> None:
+    with pytest.raises(AmpacityError, match="FileNotFoundError"):
+        open_signer(OutsideSigner(("/no/such/signer",), bytes(33))).sign(DIGEST)
+
+
+def everything(error: BaseException) -> str:
+    """All that could be printed of an error: texts, causes, contexts, and the locals of our own frames' callers."""
+
+    def links() -> Iterator[BaseException]:
+        seen: BaseException | None = error
+        while seen is not None:
+            yield seen
+            seen = seen.__cause__ or seen.__context__
+
+    return "".join(traceback.format_exception(error)) + "".join(repr(vars(link)) + repr(link.args) for link in links())
+
+
+@pytest.mark.parametrize("words", [ABANDON + " zoo", "sekret", "", ABANDON.replace("about", "abandon")])
+def test_a_phrase_that_is_none_is_not_quoted_anywhere(words: str) -> None:
+    with pytest.raises(AmpacityError, match="credentials") as caught:
+        open_signer(Mnemonic(words))
+    assert "abandon" not in everything(caught.value)
+    assert "sekret" not in everything(caught.value)
+    assert "secrets.mnemonic" in caught.value.fix
+
+
+def test_a_wrong_password_is_not_quoted_anywhere(tmp_path: Path) -> None:
+    file = tmp_path / "key.json"
+    file.write_text(json.dumps(create_keyfile_json(ABANDON_SECRET, b"open sesame", kdf="pbkdf2", iterations=1)))
+    with pytest.raises(AmpacityError, match="does not open") as caught:
+        open_signer(KeystoreFile(file, WRONG))
+    assert WRONG not in everything(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"version": 3}', '{"version": 9}', "\xff"])
+def test_a_file_that_is_no_keystore_is_a_named_error(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "key.json"
+    file.write_text(text, encoding="latin-1")
+    with pytest.raises(AmpacityError, match=r"key\.json"):
+        open_signer(KeystoreFile(file, "x"))
+
+
+def test_a_signer_never_shows_its_key() -> None:
+    signer = signer_of_words(ABANDON)
+    for text in (repr(signer), str(signer), f"{signer}"):
+        assert text == "KeySigner(…)"
+    for write in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match="not written"):
+            write(signer)
+
+
+@pytest.mark.parametrize("secret", [b"", bytes(32), b"\xff" * 32, b"\x01" * 31, b"\x01" * 33])
+def test_what_is_no_key_is_refused_without_being_quoted(secret: bytes) -> None:
+    with pytest.raises(AmpacityError) as caught:
+        KeySigner(secret)
+    assert not secret or secret.hex() not in everything(caught.value)
