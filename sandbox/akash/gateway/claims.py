@@ -60,7 +60,7 @@ class Claims(msgspec.Struct, frozen=True):
     jti: str = ""
 
 
-class Lease(msgspec.Struct, frozen=True, kw_only=True):
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a call is about; a call about a whole deployment has no `gseq` and `oseq`."""
 
     provider: str
@@ -83,27 +83,27 @@ def check_claims(claims: Claims, now: float) -> None:
             _check_rule(rule)
 
 
-def allows(claims: Claims | None, lease: Lease, action: str) -> bool:
-    """Whether the token covers `action` on `lease`. That the lease is its issuer's is the caller's to see to."""
+def allows(claims: Claims | None, asked: Asked, action: str) -> bool:
+    """Whether the token covers `action`. That the lease is its issuer's is the caller's to see to."""
     if claims is None:
         return False
     if claims.leases.access != "granular":
         return claims.leases.access == "full" or action in claims.leases.scope
-    mine = (permission for permission in claims.leases.permissions if permission.provider == lease.provider)
-    return any(_permits(permission, lease, action) for permission in mine)
+    mine = (permission for permission in claims.leases.permissions if permission.provider == asked.provider)
+    return any(_permits(permission, asked, action) for permission in mine)
 
 
-def _permits(permission: Permission, lease: Lease, action: str) -> bool:
+def _permits(permission: Permission, asked: Asked, action: str) -> bool:
     if permission.access != "granular":
         return permission.access == "full" or action in permission.scope
-    return any(action in rule.scope for rule in _rules_for(permission, lease))
+    return any(action in rule.scope for rule in _rules_for(permission, asked))
 
 
-def _rules_for(permission: Permission, lease: Lease) -> Iterator[DeploymentRule]:
+def _rules_for(permission: Permission, asked: Asked) -> Iterator[DeploymentRule]:
     for rule in permission.deployments:
-        groups = lease.gseq is None or rule.gseq in {0, lease.gseq}
-        orders = lease.oseq is None or rule.oseq in {0, lease.oseq}
-        if rule.dseq == lease.dseq and groups and orders:
+        groups = asked.gseq is None or rule.gseq in {0, asked.gseq}
+        orders = asked.oseq is None or rule.oseq in {0, asked.oseq}
+        if rule.dseq == asked.dseq and groups and orders:
             yield rule
 
 

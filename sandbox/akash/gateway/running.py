@@ -1,0 +1,52 @@
+"""What runs for a lease, once its manifest has been taken."""
+
+from typing import Any
+
+import msgspec
+
+from ..rows import Lease
+from ..state import State
+from ..stock import Bidder
+from . import workload
+from .about import public_host
+from .delivery import holds
+
+
+def delivered_lease(state: State, bidder: Bidder, order: str) -> Lease | None:
+    """This provider's lease for the order `owner/dseq/gseq/oseq`, if it lives and has its manifest."""
+    lease = state.leases.get(f"{order}/{bidder.address}")
+    return lease if lease and holds(bidder, lease) and lease.manifest is not None else None
+
+
+def manifest_group(state: State, lease: Lease) -> dict[str, Any]:
+    """The part of the manifest that this lease runs."""
+    deployment = state.deployment(lease.id.owner, lease.id.dseq)
+    name = deployment.groups[lease.id.gseq - 1].spec.name
+    groups = msgspec.json.decode(lease.manifest or b"[]", type=list[dict[str, Any]])
+    return next(row for row in groups if row["name"] == name)
+
+
+def lease_status(state: State, bidder: Bidder, lease: Lease, ready_seconds: float) -> dict[str, Any]:
+    """The status of all its services; they are ready so long after the manifest came."""
+    return workload.lease_status(
+        _group(state, lease), lease.id.xid, public_host(bidder), ready=_is_ready(state, lease, ready_seconds)
+    )
+
+
+def service_status(
+    state: State, bidder: Bidder, lease: Lease, name: str, ready_seconds: float
+) -> dict[str, Any] | None:
+    """Of one service, `None` where there is none of that name."""
+    for service in _group(state, lease).services:
+        if service.name == name:
+            ready = _is_ready(state, lease, ready_seconds)
+            return workload.service_status(service, lease.id.xid, public_host(bidder), ready=ready)
+    return None
+
+
+def _group(state: State, lease: Lease) -> workload.Group:
+    return msgspec.convert(manifest_group(state, lease), workload.Group)
+
+
+def _is_ready(state: State, lease: Lease, ready_seconds: float) -> bool:
+    return lease.delivered_at is not None and state.now >= lease.delivered_at + ready_seconds
