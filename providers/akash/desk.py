@@ -1,0 +1,86 @@
+"""Everything that acts for one account: orders, auctions, doors and money over one ledger."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from ...core.clock import Clock
+from ..base import Failure, Machine, ProviderError
+from .auctions import Auctions
+from .doors import Doors, GatewayOpener
+from .escrow import missing_uact
+from .ledger import Ledger
+from .machines import OVERDRAWN, RUNNING_LEASES, Moment, current, tell_machine
+from .orders import Orders, Ours, as_ours
+from .refusals import failed
+from .settings import Settings
+from .values import Dseq
+
+
+class Desk:
+    """One account's. `sleep` is a seam for tests. Safe to share between threads."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        gateways: GatewayOpener,
+        settings: Settings,
+        clock: Clock,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.ledger = ledger
+        self.orders = Orders(ledger, settings, clock, sleep)
+        self._doors = Doors(ledger, gateways, sleep)
+        self.auctions = Auctions(ledger, self._doors, settings)
+        self._clock = clock
+
+    def moment(self) -> Moment:
+        """Now, on the chain and here."""
+        return Moment(height=self.ledger.height(), now=self._clock(), block=self.ledger.block_time())
+
+    def machine(self, ours: Ours) -> Machine:
+        """The machine as the chain has it; its provider is not asked."""
+        lease = current(self.ledger.leases(ours.deployment.dseq))
+        return tell_machine(ours.deployment, ours.marks, lease, None, self.moment())
+
+    def machines(self) -> Iterator[Machine]:
+        """Every open deployment of ours, as the chain has it."""
+        return map(self.machine, self.orders.all())
+
+    def look(self, dseq: Dseq) -> Machine | None:
+        """The machine as chain and provider have it, `None` once its deployment is closed.
+
+        One whose deposit ran dry is told as gone, with that as the reason.
+        """
+        deployment = self.ledger.deployment(dseq)
+        ours = as_ours(deployment) if deployment is not None else None
+        if ours is None or not (ours.deployment.active or ours.deployment.escrow.state == OVERDRAWN):
+            return None
+        lease = current(self.ledger.leases(dseq))
+        asked = lease is not None and lease.state in RUNNING_LEASES and ours.deployment.active
+        door = self._doors.look(lease.id) if lease is not None and asked else None
+        return tell_machine(ours.deployment, ours.marks, lease, door, self.moment())
+
+    def missing_uact(self, dseq: Dseq, until: datetime) -> Decimal:
+        """What must be added so that it lasts until then; zero where it does, or where nothing bills."""
+        deployment = self.ledger.deployment(dseq)
+        lease = current(self.ledger.leases(dseq))
+        if deployment is None or not deployment.active:
+            raise failed(Failure.INVALID, f"deployment {dseq} is closed", "ampacity status NAME")
+        if lease is None or lease.state not in RUNNING_LEASES:
+            return Decimal(0)
+        moment = self.moment()
+        left = deployment.escrow.left_uact(lease.uact_per_block, moment.height)
+        return missing_uact(left, lease.uact_per_block, until - moment.now, moment.block)
+
+    def top_up(self, dseq: Dseq, until: datetime) -> None:
+        """Add what is missing, once: an answer that is lost is settled by looking at what is missing then."""
+        missing = self.missing_uact(dseq, until)
+        if missing <= 0:
+            return
+        try:
+            self.ledger.top_up(dseq, missing)
+        except ProviderError as error:
+            if error.definite or self.missing_uact(dseq, until) > missing / 2:
+                raise

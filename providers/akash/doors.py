@@ -1,0 +1,124 @@
+"""Providers' gateways, opened when they are needed, and what they say of a lease."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ...core.clock import Clock
+from ..base import ProviderError
+from .gateway.lease import ForwardedPort, LeaseStatus
+from .ledger import Ledger
+from .machines import Door
+from .settings import Settings
+from .values import Dseq, LeaseId, SellerFacts
+
+STRIKES_PAUSES_SECONDS = (0.5, 1.5)
+"""A gateway that does not answer is asked three times in all before that is believed."""
+
+MANIFEST_PATIENCE_SECONDS = 60.0
+"""How long one delivery insists; whoever ordered it comes again, and may be told to stop in between."""
+
+SSH_PORT = 22
+
+
+class Gateway(Protocol):
+    """What is asked of a provider's gateway. Raises `ProviderError`."""
+
+    def send_manifest(self, dseq: Dseq, manifest: bytes) -> None:
+        """Hand over what is to run; the same again is harmless."""
+        ...
+
+    def lease_status(self, lease: LeaseId) -> LeaseStatus | None:
+        """How its workload does, `None` where it knows of none."""
+        ...
+
+
+GatewayOpener = Callable[[SellerFacts, Dseq], Gateway]
+
+
+class Doors:
+    """Asks gateways about leases. `sleep` is a seam for tests. Safe to share between threads."""
+
+    def __init__(self, ledger: Ledger, opener: GatewayOpener, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._ledger = ledger
+        self._opener = opener
+        self._sleep = sleep
+        self._open: dict[tuple[str, Dseq], tuple[SellerFacts, Gateway]] = {}
+        self._lock = threading.Lock()
+
+    def deliver(self, lease: LeaseId, manifest: bytes) -> None:
+        """Hand the lease's provider what is to run. Raises `ProviderError` if it will not have it."""
+        _, gateway = self._gateway(lease)
+        try:
+            gateway.send_manifest(lease.dseq, manifest)
+        except ProviderError:
+            self._forget(lease)
+            raise
+
+    def look(self, lease: LeaseId, *, strikes: int = 3) -> Door:
+        """What the lease's provider says of it; `dark` where it says nothing at every one of `strikes` tries."""
+        why = ""
+        for pause_seconds in (0.0, *STRIKES_PAUSES_SECONDS)[:strikes]:
+            self._sleep(pause_seconds)
+            try:
+                facts, gateway = self._gateway(lease)
+                return _door(gateway.lease_status(lease), facts)
+            except ProviderError as error:
+                why = f"{error.what}: {error.why}"
+                self._forget(lease)
+        return Door(dark=why)
+
+    def _gateway(self, lease: LeaseId) -> tuple[SellerFacts, Gateway]:
+        key = (lease.provider, lease.dseq)
+        with self._lock:
+            known = self._open.get(key)
+        if known is None:
+            facts = self._ledger.seller(lease.provider)
+            known = facts, self._opener(facts, lease.dseq)
+            with self._lock:
+                self._open[key] = known
+        return known
+
+    def _forget(self, lease: LeaseId) -> None:
+        """A provider may have moved: its address is read again."""
+        with self._lock:
+            self._open.pop((lease.provider, lease.dseq), None)
+
+
+def gateway_opener(ledger: Ledger, settings: Settings, clock: Clock) -> GatewayOpener:
+    """Opens real gateways, each with a token for its provider and one deployment alone."""
+
+    def opener(facts: SellerFacts, dseq: Dseq) -> Gateway:
+        from .gateway.client import GatewayClient
+        from .gateway.limits import STANDARD
+
+        return GatewayClient(
+            facts,
+            certificates=lambda: ledger.certificates(facts.address),
+            token=lambda: ledger.gateway_token(facts.address, dseq, clock()),
+            loopback=settings.loopback,
+            limits=msgspec.structs.replace(STANDARD, manifest_patience_seconds=MANIFEST_PATIENCE_SECONDS),
+        )
+
+    return opener
+
+
+def _door(status: LeaseStatus | None, facts: SellerFacts) -> Door:
+    if status is None:
+        return Door()
+    forwarded = next((port for port in status.forwarded_ports if _is_ssh(port)), None)
+    leased = next((ip for ip in status.ips if ip.port == SSH_PORT and ip.protocol == "TCP"), None)
+    if leased is not None:
+        return Door(known=True, ready=status.ready, host=leased.address, port=leased.external_port)
+    if forwarded is None:
+        return Door(known=True, ready=status.ready)
+    host = forwarded.host or urlsplit(facts.host_uri).hostname
+    return Door(known=True, ready=status.ready, host=host, port=forwarded.external_port)
+
+
+def _is_ssh(port: ForwardedPort) -> bool:
+    return port.port == SSH_PORT and port.protocol == "TCP"

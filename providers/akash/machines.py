@@ -1,0 +1,130 @@
+"""A deployment with its lease, and what its provider says of it, as a machine of ours. Pure."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from ...core.clock import rfc3339
+from ...core.money import plain, show_usd
+from ..base import Machine, MachineRef, MachineState, Market
+from .escrow import runway, usd
+from .labels import Marks
+from .names import PROVIDER, REGION, clean
+from .values import BlockTime, Deployment, Lease, LeaseState
+
+SSH_USER = "root"
+YOUNG = timedelta(minutes=15)
+"""How long a new lease may be without an answering provider before it counts as dead: images are large."""
+
+OVERDRAWN = "overdrawn"
+"""The state of an escrow whose money was not enough; its deployment is closed then."""
+
+RUNNING_LEASES = frozenset({LeaseState.ACTIVE, LeaseState.RECLAIMING})
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """The chain's clock and ours at once."""
+
+    height: int
+    now: datetime
+    block: BlockTime
+
+    def at(self, height: int) -> datetime:
+        """About when a block was made."""
+        age = timedelta(seconds=float((self.height - height) * self.block.seconds))
+        return (self.now - age).replace(microsecond=0)
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider's gateway says of a lease. `dark` is why it could not be asked.
+
+    `ready` is whether every service runs; `host` and `port` are where port 22 is forwarded from.
+    """
+
+    known: bool = False
+    ready: bool = False
+    host: str | None = None
+    port: int | None = None
+    dark: str = ""
+
+
+def tell_machine(
+    deployment: Deployment, marks: Marks, lease: Lease | None, door: Door | None, moment: Moment
+) -> Machine:
+    """The machine. `door` is `None` where its provider was not asked, which leaves it pending."""
+    state, note = _state(deployment, lease, door, moment)
+    bills = deployment.active and lease is not None and lease.state in RUNNING_LEASES
+    price = lease.uact_per_block if lease is not None and bills else Decimal(0)
+    way = runway(deployment.escrow, price, height=moment.height, block=moment.block, now=moment.now)
+    open_door = door if door is not None and state is MachineState.RUNNING else Door()
+    return Machine(
+        provider=PROVIDER,
+        ref=ref_of(deployment),
+        state=state,
+        sku=marks.sku,
+        market=Market.AUCTION,
+        labels=marks.labels,
+        address=open_door.host,
+        ssh_user=SSH_USER,
+        ssh_port=open_door.port or 22,
+        usd_per_hour=plain(moment.block.usd_per_hour(price)) if price else Decimal(0),
+        created_at=moment.at(deployment.created_height),
+        ends_at=marks.ends_at,
+        paid_until=way.dry_at,
+        held_usd=plain(way.held_usd),
+        note=note,
+    )
+
+
+def ref_of(deployment: Deployment) -> MachineRef:
+    """Where the deployment is found again."""
+    return MachineRef(id=str(deployment.dseq), region=REGION)
+
+
+def current(leases: list[Lease]) -> Lease | None:
+    """The lease that counts: the running one, or else the last; `None` for an order without any."""
+    return max(leases, key=lambda lease: (lease.state in RUNNING_LEASES, lease.created_height), default=None)
+
+
+def _state(deployment: Deployment, lease: Lease | None, door: Door | None, moment: Moment) -> tuple[MachineState, str]:
+    if not deployment.active:
+        return MachineState.GONE, "its deposit ran dry, and its provider ended it"
+    if lease is None:
+        return MachineState.PENDING, "its order is out, and no bid is taken yet"
+    who = f"provider {lease.id.provider}"
+    if lease.state not in RUNNING_LEASES:
+        return MachineState.FAILED, _ended(deployment, lease, who)
+    if door is not None and door.dark:
+        return _dark(lease, door, who, moment)
+    state, doing = _doing(door)
+    return state, who + doing + _notice(lease)
+
+
+def _doing(door: Door | None) -> tuple[MachineState, str]:
+    """What a provider that answers says of it."""
+    if door is None:
+        return MachineState.PENDING, ""
+    if door.ready:
+        return MachineState.RUNNING, "" if door.host else " forwards no port 22, so there is no SSH"
+    return MachineState.PENDING, " starts it" if door.known else " has not been told what to run"
+
+
+def _ended(deployment: Deployment, lease: Lease, who: str) -> str:
+    why = "its deposit ran dry" if lease.state is LeaseState.INSUFFICIENT_FUNDS else clean(lease.reason) or "no reason"
+    held = show_usd(usd(deployment.escrow.funds_uact))
+    return f"{who} ended its lease ({why}); {held} comes back when it is deleted"
+
+
+def _dark(lease: Lease, door: Door, who: str, moment: Moment) -> tuple[MachineState, str]:
+    """A provider that does not answer: still to come while the lease is young, else as good as dead, and it bills."""
+    young = moment.now - moment.at(lease.created_height) < YOUNG
+    state = MachineState.PENDING if young else MachineState.FAILED
+    return state, f"{who} does not answer ({clean(door.dark)}) and bills on until the machine is deleted"
+
+
+def _notice(lease: Lease) -> str:
+    if lease.state is not LeaseState.RECLAIMING:
+        return ""
+    when = rfc3339(lease.reclaim_at) if lease.reclaim_at else "a time that it does not say"
+    return f"; takes it back at {when}"

@@ -1,0 +1,65 @@
+"""From settings to what acts by them. Whatever is heavy is imported only here, and only when it is needed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from ...core.clock import Clock
+from ..base import Offer, OfferQuery, ProviderAuthError, Skip
+from .custodies import ManagedWallet as Managed
+from .desk import Desk
+from .doors import gateway_opener
+from .ledger import Ledger
+from .names import PROVIDER
+from .settings import Settings
+from .values import Address
+
+NO_CUSTODY = f"set secrets.api_key (managed wallet) or secrets.mnemonic under [contexts.NAME.providers.{PROVIDER}]"
+
+
+def open_desk(settings: Settings, clock: Clock) -> Desk:
+    """The desk of the account that the settings name. Raises `AmpacityError` where they name none that can be used."""
+    ledger = open_ledger(settings)
+    return Desk(ledger, gateway_opener(ledger, settings, clock), settings, clock)
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger behind the custody. Asks nobody yet."""
+    if settings.custody is None:
+        raise ProviderAuthError(PROVIDER, "the context names no account, so it only looks at offers", fix=NO_CUSTODY)
+    if isinstance(settings.custody, Managed):
+        return _managed(settings, settings.custody.api_key)
+    from .chain.signers import open_signer
+    from .chain.wallet import OwnWallet
+
+    return OwnWallet(
+        settings.chain,
+        open_signer(settings.custody),
+        timeout_seconds=settings.timeout_seconds,
+        loopback=settings.loopback,
+    )
+
+
+def read_market(settings: Settings, query: OfferQuery, *, now: datetime) -> Iterator[Offer | Skip]:
+    """What the Console says of prices and of who could take an order now."""
+    from .console.client import ConsoleApi
+    from .console.offers import Ordered, read_offers
+
+    ordered = Ordered(
+        vcpu=settings.vcpu,
+        ram_gib=settings.ram_gib,
+        audited_by=settings.audited_by,
+        locations=settings.regions,
+    )
+    api = ConsoleApi(settings.console, None, timeout_seconds=settings.timeout_seconds)
+    return read_offers(api, query, ordered, now=now)
+
+
+def _managed(settings: Settings, api_key: str) -> Ledger:
+    from .chain.reader import ChainReader
+    from .console.client import ConsoleApi
+    from .console.wallet import ManagedWallet
+
+    def reads(owner: Address) -> ChainReader:
+        return ChainReader(settings.chain, owner, timeout_seconds=settings.timeout_seconds, loopback=settings.loopback)
+
+    return ManagedWallet(ConsoleApi(settings.console, api_key, timeout_seconds=settings.timeout_seconds), reads)
