@@ -45,7 +45,8 @@ def apply(
     user_data = read_user_data(saved)
     live = _live(named, saved)
     Control(named).check(saved.plan, saved.digest, live, gate)
-    confirm(question(saved.plan), yes=yes)
+    if not yes:
+        confirm(question(saved.plan, Control(named).deposits(saved.plan, saved.sites)), yes=yes)
     with live_progress() as progress:
         report = Control(named, progress=progress).apply(
             saved.plan,

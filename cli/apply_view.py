@@ -1,12 +1,14 @@
 """The question before money is spent, and the report after."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ..core.clock import rfc3339
 from ..core.errors import Exit
 from ..core.money import show_usd
 from ..planning.plan import Plan
-from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
+from ..provisioning.reports import ApplyReport, Deposit, MachineOutcome, Outcome
 from .facts import plan_facts
 from .naming import count
 from .options import Format
@@ -15,8 +17,8 @@ from .plan_view import summary
 from .tables import Column, draw
 
 
-def question(plan: Plan) -> str:
-    """How many, where, USD per hour, the ceiling, the worst case and the end."""
+def question(plan: Plan, deposits: Sequence[Deposit] = ()) -> str:
+    """How many, where, USD per hour, the ceiling, the worst case, what is locked at first, and the end."""
     money = plan.totals
     worst = "without bound: it has no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
     ends = f"{plan.ttl_hours} h from now" if plan.ttl_hours else "never, until `ampacity destroy`"
@@ -26,9 +28,17 @@ def question(plan: Plan) -> str:
         *(f"  {line}" for line in what),
         f"  costs {show_usd(money.usd_per_hour_after)} per hour, at most {show_usd(money.ceiling_usd_per_hour)}",
         f"  worst case {worst}",
+        *(f"  {_locked(deposit)}" for deposit in deposits),
         f"  ends {ends}",
     ]
     return "\n".join(lines)
+
+
+def _locked(deposit: Deposit) -> str:
+    what = f"as deposit at {deposit.provider} for {count(deposit.machines, 'machine')}"
+    if deposit.usd is None:
+        return f"locks an unknown sum {what}: {deposit.why}"
+    return f"locks {show_usd(deposit.usd)} {what}; what is not used comes back"
 
 
 def report_apply(report: ApplyReport, form: Format) -> int:

@@ -70,7 +70,8 @@ def _tell(reports: "list[DestroyReport]") -> None:
     from .output import say, warn
 
     for report in reports:
-        typer.echo(f"{report.name}: {_outcome(report)}; it cost {show_usd(report.usd_so_far)}.")
+        freed = f" About {show_usd(report.freed_usd)} that was paid ahead came back." if report.freed_usd else ""
+        typer.echo(f"{report.name}: {_outcome(report)}; it cost {show_usd(report.usd_so_far)}.{freed}")
         for note in report.notes:
             say(f"note: {note}")
         for line in (*report.left, *report.problems):

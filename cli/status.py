@@ -47,6 +47,8 @@ def status_data(found: "DeploymentStatus") -> dict[str, Any]:
         "usd_per_hour": found.usd_per_hour,
         "usd_so_far": found.usd_so_far,
         "usd_of_former": found.usd_of_former,
+        "held_usd": found.held_usd,
+        "runs_dry_at": found.runs_dry_at,
         "bills_until_destroy": found.bills_until_destroy,
     }
     return {**msgspec.to_builtins(found), **msgspec.to_builtins(sums)}
@@ -66,6 +68,8 @@ def _row(machine: "MachineStatus") -> dict[str, Any]:
         "usd_so_far": machine.usd_so_far,
         "ends_at": machine.ends_at,
         "overdue": machine.overdue,
+        "paid_until": machine.paid_until,
+        "held_usd": machine.held_usd,
     }
 
 
@@ -104,6 +108,8 @@ def _table(found: "DeploymentStatus") -> None:
 def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
     from ..core.clock import show_age
 
+    if machine.runs_dry_at is not None:
+        return f"{show_age(machine.runs_dry_at - found.asked_at)}, dry"
     if machine.ends_at is None:
         return "never"
     left = machine.ends_at - found.asked_at
@@ -129,9 +135,22 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
         yield f"OVERDUE since {rfc3339(found.ends_at)}: ampacity destroy {found.name}" if found.ends_at else "OVERDUE"
     elif found.ends_at:
         yield f"Ends {rfc3339(found.ends_at)}."
+    yield from _prepaid(found)
     for note in sorted({machine.note for machine in found.machines if machine.note}):
         yield f"{span([each.name for each in found.machines if each.note == note])}: {note}"
     problems = sorted({problem for machine in found.machines for problem in machine.problems})
     for problem in problems:
         yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}"
     yield from found.problems
+
+
+def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
+    from ..core.clock import rfc3339
+    from ..core.money import show_usd
+    from .naming import span
+
+    if found.held_usd:
+        yield f"Sellers hold {show_usd(found.held_usd)} that was paid ahead; what is left comes back at destroy."
+    if found.runs_dry_at is not None:
+        names = span([machine.name for machine in found.machines if machine.runs_dry_at is not None])
+        yield f"RUNS DRY: {names}, the first at {rfc3339(found.runs_dry_at)}: ampacity topup {found.name}"

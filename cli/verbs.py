@@ -23,6 +23,7 @@ VERBS: dict[str, Verb] = {
     "approve": Verb("approve", "Sign a plan with a wallet."),
     "apply": Verb("apply", "Carry out a saved plan."),
     "status": Verb("status", "What runs, where, for how much, until when."),
+    "topup": Verb("topup", "Pay ahead for machines that would run dry."),
     "drift": Verb("drift", "Find what changed behind the plan's back."),
     "recover": Verb("recover", "Finish what an interrupted apply began."),
     "destroy": Verb("destroy", "End a deployment and all that it pays for."),

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from ..core.clock import Clock, system_clock
@@ -10,13 +11,22 @@ from ..core.digests import Digest
 from ..core.progress import Progress, silent
 from ..planning.plan import BaseState, Plan
 from ..providers.base import Offer
-from . import apply, destroy, observe, orphans, recover, strays
+from . import apply, deposits, destroy, observe, orphans, recover, strays, topup
 from .desk import Desk, work_on
 from .drift import differences
 from .former import former_machines
 from .gate import ApprovalGate
 from .records import UsedPlan
-from .reports import ApplyReport, DeploymentStatus, DestroyReport, DriftReport, OrphanReport
+from .reports import (
+    ApplyReport,
+    DeploymentStatus,
+    Deposit,
+    DestroyReport,
+    DriftReport,
+    OrphanReport,
+    TopUpQuote,
+    TopUpReport,
+)
 from .status import deployment_status, never_made
 
 
@@ -98,6 +108,18 @@ class Control:
     def destroy(self, name: str) -> DestroyReport:
         """Remove every machine of the deployment, whether the state knows it or not."""
         return destroy.destroy(self._desk, name)
+
+    def deposits(self, plan: Plan, sites: Path | None) -> tuple[Deposit, ...]:
+        """What sellers that are paid ahead would lock when `plan` is applied."""
+        return deposits.deposits(self._desk, plan, sites)
+
+    def top_up_quote(self, name: str, hours: Decimal | None) -> TopUpQuote:
+        """What it takes to have every prepaid machine last `hours` from now, or until its end. Pays nothing."""
+        return topup.quote(self._desk, name, hours)
+
+    def top_up(self, quote: TopUpQuote) -> TopUpReport:
+        """Pay what was quoted; what fails for single machines is in the report."""
+        return topup.pay(self._desk, quote)
 
     def overdue(self) -> list[DeploymentStatus]:
         """The deployments that are past their end and still have machines."""

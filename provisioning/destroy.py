@@ -14,7 +14,7 @@ from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineRecord
 from .observe import Sighting, look, machine_records
 from .recover import name_of, open_cases
-from .reports import DestroyReport, MachineStatus, sum_known
+from .reports import DestroyReport, MachineStatus, held, sum_known
 from .status import UNKNOWN, deployment_status
 from .strays import remove
 
@@ -98,6 +98,7 @@ def _report(work: Work, rest: _Rest, *, cancelled: bool) -> DestroyReport:
         notes=rest.swept.notes,
         problems=(*_elsewhere(rest.emptied, names), *rest.swept.problems),
         usd_so_far=status.usd_so_far,
+        freed_usd=held(machine for machine in status.machines if machine.name not in names),
         cancelled=cancelled,
     )
 

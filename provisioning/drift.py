@@ -43,6 +43,7 @@ def _compare(sighting: Sighting) -> Iterator[Drift]:
 
 
 def _facts(told: Told) -> dict[str, str]:
+    """What stays as it is while nobody meddles: money paid ahead runs out by itself, and is no drift."""
     return {
         "state": told.state,
         "address": told.address or "none",

@@ -1,5 +1,6 @@
 """What the verbs hand back: frozen values that the command line renders."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -93,7 +94,10 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One machine now. `state` is `unknown` where its seller could not be asked; `problems` says why."""
+    """One machine now. `state` is `unknown` where its seller could not be asked; `problems` says why.
+
+    `paid_until` and `held_usd` are as `providers.base.Machine` has them.
+    """
 
     name: str
     provider: str
@@ -111,8 +115,17 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None = None
     self_ending: bool = False
     overdue: bool = False
+    paid_until: datetime | None = None
+    held_usd: Decimal | None = None
     note: str = ""
     problems: tuple[str, ...] = ()
+
+    @property
+    def runs_dry_at(self) -> datetime | None:
+        """When the money paid ahead is spent, where that ends it before its time."""
+        if self.paid_until is None or self.state == "gone":
+            return None
+        return self.paid_until if self.ends_at is None or self.paid_until < self.ends_at else None
 
 
 class FormerMachine(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +160,16 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     def bills_until_destroy(self) -> bool:
         """Whether nothing but `destroy` ends the bill."""
         return self.ends_at is None and bool(self.machines)
+
+    @property
+    def runs_dry_at(self) -> datetime | None:
+        """When the first machine ends before its time, because the money paid ahead for it is spent."""
+        return min((at for machine in self.machines if (at := machine.runs_dry_at)), default=None)
+
+    @property
+    def held_usd(self) -> Decimal:
+        """What sellers hold of money paid ahead, as far as they say; it comes back at `destroy`."""
+        return held(self.machines)
 
     @property
     def usd_per_hour(self) -> Decimal | None:
@@ -209,6 +232,7 @@ class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `left` has a line for each machine that is, or may be, still there, with its seller, its price
     and why; `left_usd_per_hour` is what they cost together, `None` where that is not known.
+    `freed_usd` is what sellers held of money paid ahead for what was removed, when that began.
     """
 
     name: str
@@ -218,12 +242,64 @@ class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     usd_so_far: Decimal | None = None
+    freed_usd: Decimal = Decimal(0)
     cancelled: bool = False
 
     @property
     def complete(self) -> bool:
         """Whether nothing of the deployment is left."""
         return not self.left and not self.problems
+
+
+class TopUp(msgspec.Struct, frozen=True, kw_only=True):
+    """Money to be paid ahead for one machine, so that it lasts until `until`. `usd` 0: it does already."""
+
+    name: str
+    provider: str
+    id: str
+    paid_until: datetime
+    until: datetime
+    usd: Decimal
+
+
+class TopUpQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """What paying ahead would take, machine by machine, and what could not be asked."""
+
+    name: str
+    top_ups: tuple[TopUp, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def due(self) -> tuple[TopUp, ...]:
+        """Those that take money."""
+        return tuple(each for each in self.top_ups if each.usd > 0)
+
+    @property
+    def usd(self) -> Decimal:
+        """What they take together."""
+        return total(each.usd for each in self.top_ups)
+
+
+class TopUpReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was paid ahead; `paid` has each machine's new `paid_until`."""
+
+    name: str
+    paid: tuple[TopUp, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def usd(self) -> Decimal:
+        """What that took together."""
+        return total(each.usd for each in self.paid)
+
+
+class Deposit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one seller locks when a plan is applied. `usd` is `None` where it could not be asked: `why` says."""
+
+    provider: str
+    machines: int
+    usd: Decimal | None
+    why: str = ""
 
 
 class Orphan(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,6 +323,12 @@ class OrphanReport(msgspec.Struct, frozen=True, kw_only=True):
     orphans: tuple[Orphan, ...]
     asked: tuple[str, ...]
     problems: tuple[str, ...] = ()
+
+
+def held(machines: Iterable[MachineStatus]) -> Decimal:
+    """What is held of money paid ahead for `machines`; one that is gone or not prepaid holds nothing."""
+    there = (machine for machine in machines if machine.state != "gone")
+    return total(machine.held_usd for machine in there if machine.held_usd is not None)
 
 
 def sum_known(amounts: list[Decimal | None]) -> Decimal | None:

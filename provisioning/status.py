@@ -66,6 +66,8 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
         ends_at=ends_at,
         self_ending=told.self_ending,
         overdue=state != GONE and ends_at is not None and now >= ends_at,
+        paid_until=told.paid_until,
+        held_usd=told.held_usd,
         note=told.note,
         problems=_problems(sighting),
     )
@@ -97,6 +99,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
     ends_at: datetime | None = None
     self_ending: bool = False
+    paid_until: datetime | None = None
+    held_usd: Decimal | None = None
     note: str = ""
 
 

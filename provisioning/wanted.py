@@ -78,11 +78,11 @@ def _new(
         ssh_public_key=plan.ssh_public_key,
         user_data=user_data,
         ends_at=ends_at,
-        max_usd_per_hour=_cap(plan, machine),
+        max_usd_per_hour=ceiling_of(plan, machine),
     )
 
 
-def _cap(plan: Plan, machine: PlannedMachine) -> Decimal | None:
+def ceiling_of(plan: Plan, machine: PlannedMachine) -> Decimal | None:
     """The most that this node may cost where prices move: its auction's ceiling, or its share of the plan's.
 
     Without it a spot machine may climb to the on-demand price, above what was approved.

@@ -1,0 +1,99 @@
+"""Paying more ahead for machines that run on it, before they run dry.
+
+A quote is made and shown before anything is paid. It reaches to a machine's end at most, so that a
+top-up never takes more than was approved with the plan.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from ..core.clock import rfc3339
+from ..core.errors import AmpacityError, MissingError, UsageError
+from ..core.money import show_usd
+from ..core.progress import Stage, Step
+from ..providers.base import Prepays
+from .desk import Desk, Work, work_on
+from .lock import deployment_lock
+from .observe import Sighting, look, subject_of
+from .reports import TopUp, TopUpQuote, TopUpReport
+from .status import machine_status
+
+
+def quote(desk: Desk, name: str, hours: Decimal | None) -> TopUpQuote:
+    """What it takes to have each prepaid machine last `hours` from now, at most to its end; to its end without.
+
+    Raises `UsageError` AMP-TOPUP-HOURS for machines without an end and no `hours`.
+    """
+    work = work_on(desk, desk.records.get(name))
+    top_ups: list[TopUp] = []
+    problems: list[str] = []
+    for sighting in look(work):
+        try:
+            top_ups += _due(work, sighting, hours)
+        except UsageError:
+            raise  # the person's to mend, not one machine's trouble
+        except AmpacityError as error:
+            problems.append(f"{sighting.record.inputs.name}: {error}")
+    return TopUpQuote(name=name, top_ups=tuple(top_ups), problems=tuple(problems))
+
+
+def _due(work: Work, sighting: Sighting, hours: Decimal | None) -> Iterator[TopUp]:
+    if sighting.problem is not None:
+        raise sighting.problem
+    seller, machine = work.sellers.get(sighting.record.inputs.offer.provider), sighting.machine
+    if machine is None or machine.paid_until is None or not isinstance(seller, Prepays):
+        return
+    until = _until(work, sighting, hours)
+    yield TopUp(
+        name=sighting.record.inputs.name,
+        provider=machine.provider,
+        id=machine.ref.id,
+        paid_until=machine.paid_until,
+        until=until,
+        usd=seller.top_up_usd(machine.ref, until),
+    )
+
+
+def _until(work: Work, sighting: Sighting, hours: Decimal | None) -> datetime:
+    now = work.desk.clock()
+    end = machine_status(sighting, now).ends_at
+    wanted = None if hours is None else now + timedelta(hours=float(hours))
+    known = [moment for moment in (end, wanted) if moment is not None]
+    if not known:
+        raise UsageError(
+            f"{sighting.record.inputs.name} has no end",
+            why="so it is not known how far ahead it is to be paid",
+            fix=f"ampacity topup {work.record.name} --hours 24",
+            code="AMP-TOPUP-HOURS",
+        )
+    return min(known)
+
+
+def pay(desk: Desk, quoted: TopUpQuote) -> TopUpReport:
+    """Pay what is due, one machine after the other, under the deployment's lock."""
+    with deployment_lock(desk.records.lock(quoted.name), quoted.name, f"topup {quoted.name}") as lock:
+        work = work_on(desk, desk.records.get(quoted.name), lock)
+        there = {seen.machine.ref.id: seen for seen in look(work) if seen.machine is not None and seen.alive}
+        paid: list[TopUp] = []
+        problems = list(quoted.problems)
+        for due in quoted.due:
+            try:
+                paid.append(_pay(work, due, there.get(due.id)))
+            except AmpacityError as error:
+                problems.append(f"{due.name} is paid until {rfc3339(due.paid_until)} as before: {error}")
+    return TopUpReport(name=quoted.name, paid=tuple(paid), problems=tuple(problems))
+
+
+def _pay(work: Work, due: TopUp, sighting: Sighting | None) -> TopUp:
+    seller = work.sellers.get(due.provider)
+    if sighting is None or sighting.machine is None or not isinstance(seller, Prepays):
+        raise MissingError("its seller does not have it any more", fix="ampacity status")
+    text = f"pays {show_usd(due.usd)} ahead, until {rfc3339(due.until)}"
+    work.journal.step(subject_of(sighting.record).token, text)
+    work.desk.progress(Step(item=due.name, stage=Stage.RUNNING, text=text))
+    machine = seller.top_up(sighting.machine.ref, due.until)
+    work.desk.progress(Step(item=due.name, stage=Stage.DONE, text=text))
+    return msgspec.structs.replace(due, paid_until=machine.paid_until or due.until)

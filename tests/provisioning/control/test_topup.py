@@ -1,0 +1,187 @@
+"""Money paid ahead: when it runs dry, what a top-up takes, that nothing is paid unasked."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from ampacity.core.errors import ResourceError, UsageError
+from ampacity.providers.base import Labels, MachineOrder, Market, Offer, Token
+from ampacity.provisioning import topup
+from ampacity.provisioning.drift import differences
+from ampacity.provisioning.machines import MachineInputs, MachineRecord
+from ampacity.provisioning.observe import Sighting
+from ampacity.provisioning.plugin.sellers import Sellers
+from ampacity.provisioning.records import DeploymentRecord
+from ampacity.provisioning.reports import TopUp, TopUpQuote
+from ampacity.provisioning.status import deployment_status, machine_status
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+class Prepaid:
+    """One leased machine in the hall at $2.00 an hour, paid until 13:00, and how the state has it."""
+
+    def __init__(self, hall: Any, inputs: MachineInputs) -> None:
+        self.hall, self.inputs = hall, inputs
+        labels = Labels(
+            deployment=inputs.deployment,
+            deployment_name="train",
+            machine=inputs.name,
+            plan=inputs.plan,
+            token=Token("a" * 32),
+        )
+        order = MachineOrder(
+            labels=labels, offer=inputs.offer, image="default", disk_gib=1, max_usd_per_hour=Decimal(3)
+        )
+        self.ref = hall.create(order).ref
+        lease = "update lots set stage = 'delivered', usd_per_hour = '2', paid_until = ?"
+        hall.cloud.run(lease, (NOW + HOUR).isoformat())
+
+    def seen(self, **fields: Any) -> Sighting:
+        machine = msgspec.structs.replace(self.hall.read(self.ref), **fields)
+        inputs = msgspec.structs.replace(self.inputs, ends_at=machine.ends_at)
+        outputs = msgspec.to_builtins(machine) | {"token": "a" * 32}
+        return Sighting(
+            record=MachineRecord(urn="urn", id=self.ref.id, inputs=inputs, outputs=outputs), machine=machine
+        )
+
+
+@pytest.fixture
+def prepaid(hall: Any, machine: Callable[..., MachineInputs], offer: Offer) -> Prepaid:
+    auctioned = msgspec.structs.replace(offer, provider="hall", market=Market.AUCTION)
+    return Prepaid(hall, machine(offer=auctioned))
+
+
+@pytest.fixture
+def record() -> DeploymentRecord:
+    return DeploymentRecord(
+        uid="d" * 32,
+        name="train",
+        context="test",
+        created_at=NOW,
+        ends_at=NOW + 8 * HOUR,
+        hours=Decimal(1),
+        sites=None,
+        user_data=None,
+    )
+
+
+class Ledger:
+    """The one note that a top-up leaves."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def step(self, token: str, note: str) -> None:
+        self.notes.append(note)
+
+
+@pytest.fixture
+def work(hall: Any, record: DeploymentRecord, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
+    """What the verbs work with, without engine and context: the sightings are given."""
+    made = SimpleNamespace(
+        desk=SimpleNamespace(
+            clock=lambda: NOW,
+            progress=lambda _step: None,
+            records=SimpleNamespace(get=lambda _name: record, lock=lambda _name: tmp_path / "lock"),
+        ),
+        record=record,
+        sellers=Sellers(lambda _name: hall),
+        journal=Ledger(),
+        seen=[],
+    )
+    monkeypatch.setattr(topup, "work_on", lambda *_terms: made)
+    monkeypatch.setattr(topup, "look", lambda _work: made.seen)
+    return made
+
+
+def test_it_runs_dry_where_the_money_is_spent_before_its_end(prepaid: Prepaid, record: DeploymentRecord) -> None:
+    status = deployment_status(record, [prepaid.seen(ends_at=NOW + 8 * HOUR)], NOW)
+    assert (status.runs_dry_at, status.held_usd) == (NOW + HOUR, 5)
+    assert deployment_status(record, [prepaid.seen()], NOW).runs_dry_at == NOW + HOUR
+    assert deployment_status(record, [prepaid.seen(ends_at=NOW + HOUR)], NOW).runs_dry_at is None
+
+
+def test_a_seller_that_cannot_be_asked_leaves_what_it_said_last(prepaid: Prepaid) -> None:
+    unasked = Sighting(record=prepaid.seen().record, problem=ResourceError("down"))
+    assert machine_status(unasked, NOW).paid_until == NOW + HOUR
+
+
+def test_money_that_runs_out_by_itself_is_no_drift(prepaid: Prepaid) -> None:
+    later = prepaid.seen(ends_at=NOW + 8 * HOUR)
+    spent = msgspec.structs.replace(later.machine, held_usd=Decimal(1), paid_until=NOW)
+    assert differences([Sighting(record=later.record, machine=spent)], []) == ()
+
+
+def test_what_is_gone_holds_nothing(prepaid: Prepaid, record: DeploymentRecord) -> None:
+    gone = Sighting(record=prepaid.seen().record)
+    assert deployment_status(record, [gone], NOW).held_usd == 0
+    assert deployment_status(record, [gone], NOW).runs_dry_at is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "end", "expected"),
+    [
+        (None, 8, (8, 14)),
+        (Decimal(4), 8, (4, 6)),
+        (Decimal(20), 8, (8, 14)),
+        (Decimal(4), None, (4, 6)),
+        (Decimal("0.5"), 8, (0.5, 0)),
+    ],
+)
+def test_a_top_up_reaches_as_far_as_asked_but_never_beyond_the_end(
+    work: Any, prepaid: Prepaid, hours: Decimal | None, end: int | None, expected: tuple[float, int]
+) -> None:
+    until, usd = expected
+    work.seen = [prepaid.seen(ends_at=None if end is None else NOW + end * HOUR)]
+    quote = topup.quote(work.desk, "train", hours)
+    assert [(each.until, each.usd) for each in quote.top_ups] == [(NOW + until * HOUR, usd)]
+    assert len(quote.due) == (1 if usd else 0)
+
+
+def test_without_an_end_the_hours_must_be_said(work: Any, prepaid: Prepaid) -> None:
+    work.seen = [prepaid.seen()]
+    with pytest.raises(UsageError) as endless:
+        topup.quote(work.desk, "train", None)
+    assert (endless.value.code, endless.value.fix) == ("AMP-TOPUP-HOURS", "ampacity topup train --hours 24")
+
+
+def test_a_quote_pays_nothing_and_what_is_paid_is_what_was_quoted(work: Any, prepaid: Prepaid) -> None:
+    work.seen = [prepaid.seen(ends_at=NOW + 8 * HOUR)]
+    quote = topup.quote(work.desk, "train", None)
+    assert prepaid.seen().machine.paid_until == NOW + HOUR  # type: ignore[union-attr]
+    report = topup.pay(work.desk, quote)
+    assert (report.usd, report.problems) == (14, ())
+    assert prepaid.seen().machine.paid_until == NOW + 8 * HOUR  # type: ignore[union-attr]
+    assert work.journal.notes == ["pays $14.00 ahead, until 2026-11-21T20:00:00Z"]
+
+
+def test_what_fails_or_is_gone_by_then_is_told_and_not_paid(work: Any, prepaid: Prepaid) -> None:
+    work.seen = [prepaid.seen(ends_at=NOW + 8 * HOUR)]
+    quote = topup.quote(work.desk, "train", None)
+    prepaid.hall.cloud.fault("broke", 1)
+    report = topup.pay(work.desk, quote)
+    assert report.paid == ()
+    assert "until 2026-11-21T13:00:00Z as before" in report.problems[0]
+    assert "the wallet is empty" in report.problems[0]
+    work.seen = []
+    assert "does not have it any more" in topup.pay(work.desk, quote).problems[0]
+
+
+def test_a_machine_that_cannot_be_asked_is_a_problem_and_the_others_go_on(work: Any, prepaid: Prepaid) -> None:
+    seen = prepaid.seen(ends_at=NOW + 8 * HOUR)
+    work.seen = [Sighting(record=seen.record, problem=ResourceError("hall is down")), seen]
+    quote = topup.quote(work.desk, "train", None)
+    assert quote.problems == ("node-0: hall is down",)
+    assert quote.usd == 14
+
+
+def test_only_what_takes_money_is_due() -> None:
+    lasting = TopUp(name="a", provider="hall", id="1", paid_until=NOW, until=NOW, usd=Decimal(0))
+    assert TopUpQuote(name="train", top_ups=(lasting,)).due == ()
