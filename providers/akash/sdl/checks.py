@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ..addresses import parse_address
+from .compute_checks import ATTRIBUTE, compute_problems
 from .quantities import DENOM, shown
 from .schema import Placement, Sdl
 from .service_checks import service_problems
@@ -22,17 +23,17 @@ MAX_UNITS = 20
 
 ENDPOINT = re.compile(r"[a-z]+[a-z0-9_-]+")
 PLACEMENT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?")
-ATTRIBUTE = re.compile(r"[a-zA-Z][\w/.\-]{1,126}[\w*]?", re.ASCII)
-"""The chain's own pattern for an attribute's key (`AttributeNameRegexpStringWildcard`)."""
 
 
 def problems(sdl: Sdl) -> Iterator[Problem]:
     """Everything that is wrong with `sdl`."""
+    if sdl.reclamation is not None:
+        yield "reclamation", "is not taken: orders are made without a reclamation window; remove it"
     yield from _placed(sdl)
     for name in sdl.services:
         yield from service_problems(sdl, name)
     for name in sdl.profiles.compute:
-        yield from _compute(sdl, name)
+        yield from compute_problems(f"profiles.compute.{name}.resources", sdl.profiles.compute[name].resources)
     for name, placement in sdl.profiles.placement.items():
         yield from _placement(name, placement)
     yield from _endpoints(sdl)
@@ -73,35 +74,6 @@ def _too_many(sdl: Sdl) -> Iterator[Problem]:
     for place, number in units.items():
         if number > MAX_UNITS:
             yield "deployment", f"places {number} profiles in {shown(place)}; allowed: at most {MAX_UNITS}"
-
-
-def _compute(sdl: Sdl, name: str) -> Iterator[Problem]:
-    resources, key = sdl.profiles.compute[name].resources, f"profiles.compute.{name}.resources"
-    if resources.gpu_units and (resources.gpu is None or resources.gpu.attributes is None):
-        yield f"{key}.gpu", "names no GPUs; add `attributes: {vendor: {nvidia: [{model: h100}]}}`"
-    if resources.gpu and resources.gpu.attributes:
-        if not resources.gpu_units:
-            yield f"{key}.gpu.attributes", "has no effect, because `units` is 0; remove one"
-        models = resources.gpu.attributes.vendor.nvidia or ()
-        yield from _models(f"{key}.gpu.attributes.vendor.nvidia", [model.key for model in models])
-    names = [volume.name for volume in resources.volumes]
-    if not isinstance(resources.storage, tuple) and names != ["default"]:
-        yield f"{key}.storage.name", "a name is only kept in a list; write `storage: [{name: …, size: …}]`"
-    for at, volume in enumerate(resources.volumes):
-        if volume.name in names[:at]:
-            yield f"{key}.storage[{at}].name", f"{shown(volume.name)} is used twice; each volume needs its own name"
-        if volume.attributes and (volume.attributes.class_ == "ram") == bool(volume.attributes.persistent.number):
-            kept = "false" if volume.attributes.class_ == "ram" else "true"
-            path = f"{key}.storage[{at}]" if isinstance(resources.storage, tuple) else f"{key}.storage"
-            yield f"{path}.attributes.persistent", f"must be {kept} for class {volume.attributes.class_}"
-
-
-def _models(key: str, wanted: list[str]) -> Iterator[Problem]:
-    for at, attribute in enumerate(wanted):
-        if not ATTRIBUTE.fullmatch(attribute):
-            yield f"{key}[{at}]", "`*` stands for any model and takes neither ram nor interface"
-        if attribute in wanted[:at]:
-            yield f"{key}[{at}]", "is listed twice"
 
 
 def _placement(name: str, placement: Placement) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ _ESCAPED = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u20
 
 
 def encode_manifest(sdl: Sdl, placed: dict[str, tuple[PlacedService, ...]]) -> bytes:
-    """The manifest's canonical bytes. Raises `UnicodeEncodeError` for half a surrogate pair."""
+    """The manifest's canonical bytes."""
     numbers = sequence_numbers(sdl)
     groups = [
         {"name": name, "services": [_service(sdl.services[one.name], one, numbers) for one in services]}
@@ -78,9 +78,12 @@ def _params(params: Params) -> dict[str, object]:
         {"name": name, "mount": mount.mount, "readOnly": mount.read_only}
         for name, mount in sorted(params.storage.items())
     ]
-    rights = {"permissions": {"read": list(params.permissions.read)}} if params.permissions else {}
-    tee = {"tee": {"type": params.tee, "attestation": True}} if params.tee else {}
-    return {"storage": volumes or None} | rights | tee
+    built: dict[str, object] = {"storage": volumes or None}
+    if params.permissions:
+        built["permissions"] = {"read": list(params.permissions.read)}
+    if params.tee:
+        built["tee"] = {"type": params.tee, "attestation": True}
+    return built
 
 
 def _credentials(found: Credentials | None) -> dict[str, str] | None:

@@ -4,7 +4,7 @@ After `go/sdl/sdl-input.schema.yaml` and the Go parser of akash-network/chain-sd
 stricter of the two at each key. `include` is left out: no client acts on it.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -245,3 +245,5 @@ class Sdl(Part, frozen=True, kw_only=True):
     profiles: Profiles
     deployment: dict[str, dict[str, Placed]]
     endpoints: dict[str, IpEndpoint] = {}
+    reclamation: Any = None
+    """Refused by the checks: no order of ours asks for a window."""

@@ -12,19 +12,19 @@ USER_DATA_VARIABLE = "AMPACITY_USER_DATA"
 SSH_PORT = 22
 
 START = r"""
-umask 077
 say() { echo "ampacity: $*"; }
 has() { command -v "$1" >/dev/null 2>&1; }
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 home="${HOME:-/root}"
 
 # What the image sets (PATH, CUDA) is there over ssh too, and what is ours is not.
-remember() {
+remember() (
+  umask 077
   mkdir -p "$home/.ssh"
   env | grep -E '^[A-Za-z_][A-Za-z0-9_]*=' \
     | grep -Ev '^(AMPACITY_[A-Z_]*|HOME|PWD|OLDPWD|SHLVL|USER|LOGNAME|SHELL|TERM|_)=' >"$home/.ssh/environment"
   printf '%s\n' "$AMPACITY_SSH_KEY" >"$home/.ssh/authorized_keys"
-}
+)
 
 install_ssh() {
   has sshd && return 0
