@@ -118,7 +118,7 @@ def _offer(
 
 
 def _source(api: ConsoleApi, row: Indication, takers: int | None) -> str:
-    taken = "not screened" if takers is None else f"{takers} providers could take it"
+    taken = "not screened" if takers is None else f"{takers} could take it now"
     return (
         f"{api.endpoint}/v1/gpu-prices: median of bids for one GPU in 14 to 31 days, "
         f"{row.low_usd_per_hour} to {row.high_usd_per_hour} USD/h at its 6 s a block; {taken}"
