@@ -1,7 +1,6 @@
 """Tokens for gateways, made and signed by the Console for the wallet that it holds.
 
-Claims are those of AEP-64 (chain-sdk `specs/jwt-schema.json`). Its grants for one deployment must name
-services, which a ledger does not know; so a token is for one provider, a few acts and ten minutes.
+What they allow is the same as in the tokens that a wallet of one's own signs.
 """
 
 import base64
@@ -13,7 +12,8 @@ import msgspec
 
 from ....core.shapes import ready
 from ..addresses import parse_address
-from ..values import Address
+from ..chain.jwt import lease_claims
+from ..values import Address, Dseq
 from .client import ConsoleApi
 from .failures import nonsense
 from .wire import Data, Token
@@ -21,7 +21,6 @@ from .wire import Data, Token
 GOOD_FOR_SECONDS = 600
 SLACK_SECONDS = 120
 """How far the Console's clock may be from ours."""
-ACTS = ("send-manifest", "status", "logs", "events")
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -29,13 +28,16 @@ class Claims(msgspec.Struct, frozen=True):
 
     iss: str
     exp: int
+    leases: dict[str, Any]
 
 
-def gateway_token(api: ConsoleApi, owner: Address, provider: Address, now: datetime) -> str:
-    """A token of `owner` for that provider's gateway. Raises `ProviderError`, also for one that is not that."""
-    grant = {"provider": provider, "access": "scoped", "scope": list(ACTS)}
-    token = _make(api, {"access": "granular", "permissions": [grant]})
+def gateway_token(api: ConsoleApi, owner: Address, lease: tuple[Address, Dseq], now: datetime) -> str:
+    """A token of `owner` for that provider and deployment. Raises `ProviderError`, also for one that is not that."""
+    wanted = lease_claims(*lease)
+    token = _make(api, wanted)
     claims = _claims(token)
+    if claims.leases != wanted:
+        raise nonsense("the Console's token allows other things than were asked for")
     if claims.iss != owner:
         raise nonsense("the Console makes tokens of another account")
     if not now.timestamp() < claims.exp <= now.timestamp() + GOOD_FOR_SECONDS + SLACK_SECONDS:

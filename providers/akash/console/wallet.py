@@ -99,9 +99,9 @@ class ManagedWallet(ManagedReading):
             why = f"the deposit was made, and the runtime limit of {dseq} could not be raised: {error.why}"
             raise failed(Failure.PARTIAL, why) from error
 
-    def gateway_token(self, provider: Address, dseq: Dseq, now: datetime) -> str:  # noqa: ARG002 - see tokens.py
-        """See `Ledger.gateway_token`; good for whatever of ours that provider runs."""
-        return gateway_token(self._api, self._owner, provider, now)
+    def gateway_token(self, provider: Address, dseq: Dseq, now: datetime) -> str:
+        """See `Ledger.gateway_token`."""
+        return gateway_token(self._api, self._owner, (provider, dseq), now)
 
     def _order(self, request: OpenRequest) -> dict[str, object]:
         rate = sum((group.price_per_block for group in request.compiled.groups), Decimal(0))

@@ -130,9 +130,9 @@ def refusal_body(code: str, message: str) -> dict[str, str]:
     return {"error": "HttpError", "message": message, "code": code, "type": "client_error"}
 
 
-def token_of(owner: str, *, expires: float) -> str:
+def token_of(owner: str, *, expires: float, leases: Any = None) -> str:
     """A token whose signature nobody here looks at."""
-    parts = ({"alg": "ES256K", "typ": "JWT"}, {"iss": owner, "exp": int(expires)})
+    parts = ({"alg": "ES256K", "typ": "JWT"}, {"iss": owner, "exp": int(expires), "leases": leases or {}})
     words = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
     return f"{words[0]}.{words[1]}.c2lnbmF0dXJl"
 

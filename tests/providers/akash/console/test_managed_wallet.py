@@ -513,26 +513,37 @@ def test_the_hours_paid_are_the_fewest_that_the_money_does_not_outlast(uact: int
 # Tokens
 
 
-def test_a_gateway_token_is_for_one_provider_and_a_few_acts(wallet: ManagedWallet, console: Any, names: Any) -> None:
-    token = names.token_of(names.owner, expires=names.now.timestamp() + 600)
+@pytest.fixture
+def lease_only(names: Any) -> dict[str, Any]:
+    """What a token may allow: our acts, at that provider, for that deployment."""
+    scope = ["send-manifest", "get-manifest", "status", "logs", "events"]
+    deployment = {"dseq": names.dseq, "scope": scope, "services": ["machine"]}
+    provider = {"provider": names.seller, "access": "granular", "deployments": [deployment]}
+    return {"access": "granular", "permissions": [provider]}
+
+
+def test_a_gateway_token_is_for_that_provider_and_deployment_alone(
+    wallet: ManagedWallet, console: Any, names: Any, lease_only: Any
+) -> None:
+    token = names.token_of(names.owner, expires=names.now.timestamp() + 600, leases=lease_only)
+    assert wallet.owner() == names.owner
     console.says("POST /v1/create-jwt-token", {"data": {"token": token}}, status=201)
     assert wallet.gateway_token(names.seller, names.dseq, names.now) == token
-    grant = {"provider": names.seller, "access": "scoped", "scope": ["send-manifest", "status", "logs", "events"]}
-    assert console.requests("POST /v1/create-jwt-token")[-1].body == {
-        "data": {"ttl": 600, "leases": {"access": "granular", "permissions": [grant]}}
-    }
+    asked = console.requests("POST /v1/create-jwt-token")[-1]
+    assert asked.body == {"data": {"ttl": 600, "leases": lease_only}}
 
 
 @pytest.mark.parametrize(
-    ("owner", "expires_in"),
-    [(OTHER, 600), (None, 0), (None, 86_400)],
-    ids=["of another account", "expired", "good for a day"],
+    ("owner", "expires_in", "allows"),
+    [(OTHER, 600, None), (None, 0, None), (None, 86_400, None), (None, 600, {"access": "full"})],
+    ids=["of another account", "expired", "good for a day", "for everything"],
 )
 def test_a_token_that_is_not_what_was_asked_for_goes_to_no_gateway(
-    wallet: ManagedWallet, console: Any, names: Any, owner: str | None, expires_in: int
+    *, wallet: ManagedWallet, console: Any, names: Any, lease_only: Any, owner: str | None, expires_in: int, allows: Any
 ) -> None:
     assert wallet.owner() == names.owner
-    token = names.token_of(owner or names.owner, expires=names.now.timestamp() + expires_in)
+    expires = names.now.timestamp() + expires_in
+    token = names.token_of(owner or names.owner, expires=expires, leases=allows or lease_only)
     console.says("POST /v1/create-jwt-token", {"data": {"token": token}}, status=201)
     with pytest.raises(ProviderError) as refused:
         wallet.gateway_token(names.seller, names.dseq, names.now)
