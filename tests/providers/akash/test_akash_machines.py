@@ -1,0 +1,194 @@
+"""How a leased machine is told: running, dark, ended, taken back, running out of money."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from ampacity.providers.akash.gateway.lease import LeasedIp, LeaseStatus, Service
+from ampacity.providers.akash.values import LeaseState
+from ampacity.providers.base import Failure, MachineOrder, MachineState, ProviderError
+
+STARTING = LeaseStatus(services=(Service(name="machine", available=0, total=1),))
+RUNNING = LeaseStatus(services=(Service(name="machine", available=1, total=1),))
+DARK = ProviderError("akash", Failure.UNREACHABLE, "connection refused")
+
+
+def status(bazaar: Any, ref: Any) -> Any:
+    machine = bazaar.provider.read(ref)
+    assert machine is not None
+    return machine
+
+
+class TestRunning:
+    def test_it_is_reached_by_the_port_that_its_provider_forwards_from_22(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        machine = status(bazaar, bazaar.running(order).ref)
+        assert machine.state is MachineState.RUNNING
+        assert (machine.ssh_user, machine.address, machine.ssh_port) == ("root", "h100.example", 31_022)
+        assert "akash1honest" in machine.note
+
+    def test_one_with_a_public_address_of_its_own_is_reached_there(self, bazaar: Any, order: MachineOrder) -> None:
+        ip = LeasedIp(service="machine", address="203.0.113.9", port=22, external_port=22, protocol="TCP")
+        bazaar.gateways.status = msgspec.structs.replace(RUNNING, ips=(ip,))
+        machine = status(bazaar, bazaar.running(order).ref)
+        assert (machine.address, machine.ssh_port) == ("203.0.113.9", 22)
+
+    def test_a_forwarded_port_without_a_host_is_the_gateways_own(self, bazaar: Any, order: MachineOrder) -> None:
+        (port,) = bazaar.gateways.status.forwarded_ports
+        bazaar.gateways.status = msgspec.structs.replace(
+            RUNNING, forwarded_ports=(msgspec.structs.replace(port, host=None),)
+        )
+        assert status(bazaar, bazaar.running(order).ref).address == "honest.example"
+
+    def test_its_price_is_that_of_the_bid_and_not_the_ceiling(self, bazaar: Any, order: MachineOrder) -> None:
+        machine = status(bazaar, bazaar.running(order, "4000").ref)
+        assert machine.usd_per_hour == Decimal("2.4")
+
+    def test_it_is_pending_until_all_of_it_runs(self, bazaar: Any, order: MachineOrder) -> None:
+        bazaar.gateways.status = STARTING
+        machine = status(bazaar, bazaar.running(order).ref)
+        assert (machine.state, machine.address) == (MachineState.PENDING, None)
+
+    def test_one_that_forwards_no_ssh_runs_and_says_so(self, bazaar: Any, order: MachineOrder) -> None:
+        bazaar.gateways.status = RUNNING
+        machine = status(bazaar, bazaar.running(order).ref)
+        assert (machine.state, machine.address) == (MachineState.RUNNING, None)
+        assert "no SSH" in machine.note
+
+    def test_one_that_has_not_got_its_manifest_says_so(self, bazaar: Any, order: MachineOrder) -> None:
+        machine = status(bazaar, bazaar.sold(order).ref)
+        assert machine.state is MachineState.PENDING
+        assert "not been told" in machine.note
+
+
+class TestMoney:
+    def test_what_is_left_falls_with_every_block_and_the_hour_it_runs_dry_does_not_move(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order, "4000")
+        # 25,000,000 uact at 4000 a block are 6250 blocks of 6 s: 10 h 25 min.
+        dry = bazaar.chain.now + timedelta(hours=10, minutes=25)
+        assert status(bazaar, made.ref).paid_until == dry
+        bazaar.chain.pass_time(timedelta(hours=5))
+        later = status(bazaar, made.ref)
+        assert later.paid_until == dry
+        assert later.held_usd == Decimal(13)  # 25 - 5 h x 2.40
+
+    def test_more_is_paid_so_that_it_lasts_and_no_more_than_that(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order, "4000")
+        until = bazaar.chain.now + timedelta(hours=20, minutes=25)
+        assert bazaar.provider.top_up_usd(made.ref, until) == Decimal(24)  # ten hours more at 2.40
+        assert bazaar.provider.top_up(made.ref, until).paid_until == until
+        assert bazaar.provider.top_up_usd(made.ref, until) == 0
+
+    def test_what_lasts_long_enough_is_not_paid_again(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order)
+        bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=1))
+        assert "top_up" not in bazaar.chain.calls
+
+    def test_a_payment_whose_answer_is_lost_is_not_made_twice(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.lose = "top_up"
+        bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=20))
+        bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=20))
+        assert bazaar.chain.calls.count("top_up") == 1
+
+    def test_a_payment_that_did_not_arrive_is_told(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.refuse["top_up"] = ProviderError("akash", Failure.UNKNOWN_OUTCOME, "gone silent")
+        with pytest.raises(ProviderError):
+            bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=20))
+
+    def test_an_open_order_needs_no_payment_and_a_closed_one_takes_none(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.provider.create(order)
+        assert bazaar.provider.top_up_usd(made.ref, bazaar.chain.now + timedelta(hours=99)) == 0
+        bazaar.provider.delete(made.ref)
+        with pytest.raises(ProviderError, match="closed"):
+            bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=99))
+
+
+class TestEnds:
+    def test_a_lease_that_its_provider_ended_has_failed_and_the_deposit_is_still_held(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.end_lease(int(made.ref.id), LeaseState.CLOSED, reason="lease_closed_reason_unstable")
+        machine = status(bazaar, made.ref)
+        assert (machine.state, machine.usd_per_hour, machine.held_usd) == (MachineState.FAILED, 0, Decimal(25))
+        assert "unstable" in machine.note
+        assert "$25.00 comes back" in machine.note
+        bazaar.provider.delete(made.ref)
+        assert bazaar.provider.read(made.ref) is None
+
+    def test_one_whose_deposit_ran_dry_is_gone_with_that_as_the_reason(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order)
+        dseq = int(made.ref.id)
+        bazaar.chain.end_lease(dseq, LeaseState.INSUFFICIENT_FUNDS)
+        bazaar.chain.set_escrow(dseq, funds_uact=Decimal(0), state="overdrawn")
+        bazaar.chain.close(dseq)
+        machine = status(bazaar, made.ref)
+        assert machine.state is MachineState.GONE
+        assert "ran dry" in machine.note
+        assert list(bazaar.provider.ours()) == []
+
+    def test_a_reclaim_is_told_with_its_hour_while_it_still_runs(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order)
+        when = bazaar.chain.now + timedelta(hours=24)
+        bazaar.chain.end_lease(int(made.ref.id), LeaseState.RECLAIMING, reclaim_at=when)
+        machine = status(bazaar, made.ref)
+        assert machine.state is MachineState.RUNNING
+        assert "takes it back at 2026-11-22T09:00:00Z" in machine.note
+
+    def test_a_provider_that_is_dark_for_a_moment_is_asked_again(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order)
+        answers = iter([DARK, DARK, None])
+        gateways = bazaar.gateways
+
+        class Moody:
+            def lease_status(self, lease: object) -> LeaseStatus:
+                failure = next(answers)
+                if failure:
+                    raise failure
+                return RUNNING
+
+        gateways.open = lambda facts, dseq: Moody()
+        fresh = bazaar.open()
+        assert fresh.read(made.ref).state is MachineState.RUNNING
+
+    def test_a_dark_provider_may_still_come_while_the_lease_is_young(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order)
+        bazaar.gateways.failure = DARK
+        machine = status(bazaar, made.ref)
+        assert machine.state is MachineState.PENDING
+        assert "connection refused" in machine.note
+
+    def test_a_provider_that_goes_dark_later_has_failed_and_what_it_costs_is_told(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.pass_time(timedelta(hours=1))
+        bazaar.gateways.failure = DARK
+        machine = status(bazaar, made.ref)
+        assert (machine.state, machine.usd_per_hour) == (MachineState.FAILED, Decimal("2.4"))
+        assert "bills on" in machine.note
+
+    def test_lists_ask_no_provider(self, bazaar: Any, order: MachineOrder) -> None:
+        bazaar.running(order)
+        bazaar.gateways.failure = DARK
+        bazaar.slept.clear()
+        (seen,) = bazaar.open().ours()
+        assert (seen.state, seen.usd_per_hour) == (MachineState.PENDING, Decimal("2.4"))
+        assert not bazaar.slept
+
+    def test_a_chain_that_cannot_be_asked_is_an_error_and_never_a_machine_that_is_gone(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order)
+        for call in ("deployment", "leases"):
+            bazaar.chain.refuse = {call: ProviderError("akash", Failure.UNREACHABLE, "no route")}
+            with pytest.raises(ProviderError):
+                bazaar.provider.read(made.ref)
