@@ -10,7 +10,7 @@ from .dialer import Dialer
 from .failures import GatewayError, Trouble
 from .limits import Budget
 
-BIGGEST_READ = 64 << 10
+BIGGEST_STEP = 64 << 10
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,23 +26,23 @@ class Channel(httpcore.NetworkStream):
     def __init__(self, sock: ssl.SSLSocket, budget: Budget) -> None:
         self._sock = sock
         self._budget = budget
+        self.ended = False
+        """Whether the other side has hung up."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the budget rules
         """What there is, at most `max_bytes`."""
         self._sock.settimeout(self._budget.seconds_left())
-        data = self._sock.recv(min(max_bytes, BIGGEST_READ))
+        data = self._sock.recv(min(max_bytes, BIGGEST_STEP))
         self._budget.take(len(data))
+        self.ended = not data
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the budget rules
-        """All of `buffer`; one that closes early may still have said why."""
+        """All of `buffer`."""
         view = memoryview(buffer)
         while view:
             self._sock.settimeout(self._budget.seconds_left())
-            try:
-                view = view[self._sock.send(view[:BIGGEST_READ]) :]
-            except (BrokenPipeError, ConnectionResetError) as error:
-                raise httpcore.WriteError(str(error)) from error
+            view = view[self._sock.send(view[:BIGGEST_STEP]) :]
 
     def close(self) -> None:
         """Hang up."""
@@ -53,14 +53,16 @@ def ask(
     dialer: Dialer, method: str, path: str, *, budget: Budget, token: str = "", body: bytes | None = None
 ) -> Answer:
     """`path`'s answer. Raises `GatewayError` for whatever is no answer in HTTP within the budget."""
-    with closing(dialer.dial(budget)) as sock:
+    channel = Channel(dialer.dial(budget), budget)
+    with closing(channel):
         try:
-            return _exchange(sock, _request(dialer, method, path, token, body), budget)
+            return _exchange(channel, _request(dialer, method, path, token, body))
         except TimeoutError as error:
             raise GatewayError(Trouble.SLOW, f"{path}: no answer in time") from error
         except httpcore.ProtocolError as error:
-            raise GatewayError(Trouble.NONSENSE, f"{path}: {error}") from error
-        except (OSError, httpcore.NetworkError) as error:
+            trouble = Trouble.UNREACHABLE if channel.ended else Trouble.NONSENSE
+            raise GatewayError(trouble, f"{path}: {error}") from error
+        except OSError as error:
             raise GatewayError(Trouble.UNREACHABLE, f"{path}: {error}") from error
 
 
@@ -79,7 +81,7 @@ def _request(dialer: Dialer, method: str, path: str, token: str, body: bytes | N
     return httpcore.Request(method, url, headers=headers, content=body)
 
 
-def _exchange(sock: ssl.SSLSocket, request: httpcore.Request, budget: Budget) -> Answer:
-    connection = httpcore.HTTP11Connection(origin=request.url.origin, stream=Channel(sock, budget))
+def _exchange(channel: Channel, request: httpcore.Request) -> Answer:
+    connection = httpcore.HTTP11Connection(origin=request.url.origin, stream=channel)
     with closing(connection.handle_request(request)) as response:
         return Answer(status=response.status, body=response.read())

@@ -28,7 +28,7 @@ def insist(send: Send, limits: Limits, stop: threading.Event) -> None:
             return send(min(limits.manifest_seconds, left))
         except GatewayError as error:
             refused_tokens += error.trouble is Trouble.TOKEN
-            late = time.monotonic() + pause >= until
+            late = time.monotonic() + 2 * pause >= until  # the last try has as long as the pause before it
             if error.trouble not in AGAIN or refused_tokens >= limits.token_tries or late:
                 raise
         if stop.wait(pause):
