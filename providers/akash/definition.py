@@ -78,11 +78,9 @@ def _problems(compiled: Compiled, gpu: Gpu | None) -> Iterator[str]:
     if count != gpu.count:
         yield f"it asks for {count} GPUs, the plan for {gpu.count}"
     keys = [attribute.key for unit in units for attribute in unit.gpu_attributes]
-    if not all(unit.gpu_attributes for unit in units):
-        yield f"it takes any GPU, the plan wants {gpu.model}"
     for key in keys:
         if not _is(key, gpu):
-            yield f"it takes {say(key)}, the plan wants {gpu.model} with {gpu.memory_gib}Gi"
+            yield f"it takes {_say(key)}, the plan wants {gpu.model} with {gpu.memory_gib}Gi"
 
 
 def _is(key: str, gpu: Gpu) -> bool:
@@ -93,6 +91,10 @@ def _is(key: str, gpu: Gpu) -> bool:
         and model.name == gpu.model
         and parts.get("ram", f"{gpu.memory_gib}Gi") == f"{gpu.memory_gib}Gi"
     )
+
+
+def _say(key: str) -> str:
+    return "any GPU" if say(key) == "*" else say(key)
 
 
 def _line(text: str, key: str) -> int:

@@ -37,7 +37,7 @@ def ceiling_per_block(usd_per_hour: Decimal, block: BlockTime) -> Decimal:
 
 def deposit_uact(uact_per_block: Decimal, lasts: timedelta, block: BlockTime, least_uact: Decimal) -> Decimal:
     """What keeps a deployment at this price for that long, at least the chain's minimum; whole uact, rounded up."""
-    return max(_whole(uact_per_block * _blocks(lasts, block)), _whole(least_uact))
+    return max(_whole(_cost(uact_per_block, lasts, block)), _whole(least_uact))
 
 
 def runway(escrow: Escrow, uact_per_block: Decimal, *, height: int, block: BlockTime, now: datetime) -> Runway:
@@ -52,7 +52,7 @@ def runway(escrow: Escrow, uact_per_block: Decimal, *, height: int, block: Block
 
 def missing_uact(left_uact: Decimal, uact_per_block: Decimal, lasts: timedelta, block: BlockTime) -> Decimal:
     """What must be added so that it lasts that long; zero where it does."""
-    return max(Decimal(0), _whole(uact_per_block * _blocks(lasts, block) - left_uact))
+    return max(Decimal(0), _whole(_cost(uact_per_block, lasts, block) - left_uact))
 
 
 def usd(uact: Decimal) -> Decimal:
@@ -60,8 +60,10 @@ def usd(uact: Decimal) -> Decimal:
     return uact / UACT_PER_USD
 
 
-def _blocks(lasts: timedelta, block: BlockTime) -> Decimal:
-    return max(Decimal(0), Decimal(str(lasts.total_seconds())) / block.seconds)
+def _cost(uact_per_block: Decimal, lasts: timedelta, block: BlockTime) -> Decimal:
+    """Divided last, so that what comes out even is not off by the last digit and a whole uact with it."""
+    seconds = max(Decimal(0), Decimal(str(lasts.total_seconds())))
+    return uact_per_block * seconds / block.seconds
 
 
 def _whole(uact: Decimal) -> Decimal:
