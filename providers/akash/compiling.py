@@ -1,5 +1,7 @@
 """What an order becomes on the chain and at its provider. The same order gives the same manifest, always. Pure."""
 
+from decimal import Decimal
+
 from ...core.errors import UsageError
 from ..base import Failure, MachineOrder, ProviderError
 from .definition import adapt
@@ -26,17 +28,17 @@ def compile_order(order: MachineOrder, settings: Settings, block: BlockTime) -> 
     try:
         if order.definition is not None:
             return adapt(order.definition, where=DEFINITION, placement=write_marks(order), ceiling=ceiling)
-        return compile_sdl(_write(order, settings, block), where=ORDER)
+        return compile_sdl(_write(order, settings, ceiling), where=ORDER)
     except UsageError as error:
         raise _invalid(error) from error
 
 
-def _write(order: MachineOrder, settings: Settings, block: BlockTime) -> str:
+def _write(order: MachineOrder, settings: Settings, ceiling: Decimal) -> str:
     """What the offer says that is ordered with its GPUs comes before what the context says now."""
     ram = order.offer.ram_gib
     return order_sdl(
         order,
-        price_uact_per_block=ceiling_per_block(order.max_usd_per_hour, block),
+        price_uact_per_block=ceiling,
         vcpu=order.offer.vcpu or settings.vcpu * order.offer.gpu.count,
         ram_gib=settings.ram_gib * order.offer.gpu.count if ram is None else int(ram),
         signed_by=settings.audited_by,
