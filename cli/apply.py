@@ -37,12 +37,12 @@ def apply(
     from .confirm import confirm
     from .gate import SiweGate
     from .live import live_progress
-    from .planfiles import open_plan, read_user_data
+    from .planfiles import open_plan, read_definition, read_user_data
 
     saved = open_plan(plan)
     named = choose_context(context, config_path=config)
     gate = SiweGate(named.context, saved)
-    user_data = read_user_data(saved)
+    user_data, definition = read_user_data(saved), read_definition(saved)
     live = _live(named, saved)
     Control(named).check(saved.plan, saved.digest, live, gate)
     if not yes:
@@ -52,6 +52,7 @@ def apply(
             saved.plan,
             saved.digest,
             user_data=user_data,
+            definition=definition,
             sites=saved.sites,
             live=live,
             gate=gate,

@@ -64,10 +64,12 @@ def _make(
     from ..planning.load import spec_digest
     from ..providers.base import OfferQuery
     from ..provisioning.control import Control
+    from .definitions import check_definition, check_order
     from .gather import gather
     from .planfiles import read_spec_files
 
     files = read_spec_files(wanted, spec, path)
+    definition = check_definition(named, wanted.placement.providers, files)
     found = gather(named, OfferQuery(disk_gib=wanted.node.disk_gib), only=wanted.placement.providers, sites=files.sites)
     if found.errors and not found.offers:
         raise found.errors[0]
@@ -84,9 +86,12 @@ def _make(
         ssh_public_key=files.ssh_public_key,
         user_data=files.user_data,
         sites=files.sites_beside_plan,
+        definition=definition,
         rebalance=rebalance,
     )
-    return build_plan(request, Highs()), found.errors
+    made = build_plan(request, Highs())
+    check_order(named, made, files)
+    return made, found.errors
 
 
 def _save_and_show(made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]") -> None:

@@ -18,11 +18,20 @@ MAX_PLAN_BYTES = 16 << 20
 _SSH_KEY = re.compile(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d{3}|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+( [^\r\n]*)?")
 
 
+class SpecText(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that a spec names: where it lies, as the plan has it, and what is in it."""
+
+    path: Path
+    ref: FileRef
+    text: str
+
+
 class SpecFiles(msgspec.Struct, frozen=True, kw_only=True):
     """What a spec's paths lead to. Paths are relative to the spec; the plan keeps them relative to itself."""
 
     ssh_public_key: str | None
     user_data: FileRef | None
+    definition: SpecText | None
     sites: Path | None
     sites_beside_plan: str | None
 
@@ -50,10 +59,12 @@ def read_spec_files(spec: Spec, spec_path: Path, plan_path: Path) -> SpecFiles:
     base = spec_path.parent
     sites = _named(base, spec.sites, "sites", spec_path)
     script = _named(base, spec.node.user_data, "node.user_data", spec_path)
+    definition = _named(base, spec.node.definition, "node.definition", spec_path)
     key = _named(base, spec.ssh.public_key if spec.ssh else None, "ssh.public_key", spec_path)
     return SpecFiles(
         ssh_public_key=_public_key(key) if key else None,
-        user_data=_file_ref(script, plan_path) if script else None,
+        user_data=_text(script, plan_path).ref if script else None,
+        definition=_text(definition, plan_path) if definition else None,
         sites=sites,
         sites_beside_plan=_relative(sites, plan_path) if sites else None,
     )
@@ -76,7 +87,15 @@ def _named(base: Path, path: Path | None, key: str, spec_path: Path) -> Path | N
 
 def read_user_data(saved: SavedPlan) -> str | None:
     """The first-boot script that was planned with. Raises `UnexpectedChangeError` when it changed since."""
-    ref = saved.plan.user_data
+    return _read_planned(saved, saved.plan.user_data)
+
+
+def read_definition(saved: SavedPlan) -> str | None:
+    """What runs in a seller's own language, as it was planned. Raises as `read_user_data` does."""
+    return _read_planned(saved, saved.plan.definition.file if saved.plan.definition else None)
+
+
+def _read_planned(saved: SavedPlan, ref: FileRef | None) -> str | None:
     if ref is None:
         return None
     path = saved.path.parent / ref.path
@@ -101,15 +120,15 @@ def _relative(path: Path, plan_path: Path) -> str:
     return os.path.relpath(path, plan_path.resolve().parent)
 
 
-def _file_ref(path: Path, plan_path: Path) -> FileRef:
+def _text(path: Path, plan_path: Path) -> SpecText:
     data = _read(path, MAX_FILE_BYTES)
     try:
-        data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path} is not UTF-8 text", why="user_data must be text", fix="save it as UTF-8", code="AMP-FILE"
+            f"{path} is not UTF-8 text", why="what runs must be text", fix="save it as UTF-8", code="AMP-FILE"
         ) from error
-    return FileRef(path=_relative(path, plan_path), digest=digest_bytes(data))
+    return SpecText(path=path, ref=FileRef(path=_relative(path, plan_path), digest=digest_bytes(data)), text=text)
 
 
 def _public_key(path: Path) -> str:

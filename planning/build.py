@@ -49,6 +49,7 @@ def _judge_running(request: PlanRequest) -> tuple[Running, ...]:
     setup = Setup(
         ssh_public_key=request.ssh_public_key,
         user_data=request.user_data.digest if request.user_data else None,
+        definition=request.definition,
     )
     seen = {offer.id: offer for offer in latest(request.offers)}
     return judge(request.spec, request.base, seen, setup, request.now)

@@ -6,7 +6,7 @@ from ..core.digests import Digest, digest_of
 from ..providers.base import Offer
 
 
-class ReplaceInputs(msgspec.Struct, frozen=True, kw_only=True):
+class ReplaceInputs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Change one of these and the machine must be made anew."""
 
     offer: str
@@ -15,12 +15,21 @@ class ReplaceInputs(msgspec.Struct, frozen=True, kw_only=True):
     disk_gib: int
     ssh_public_key: str | None
     user_data: Digest | None
+    definition: Digest | None = None
 
 
 def replace_digest(
-    offer: Offer, *, image: str, disk_gib: int, ssh_public_key: str | None, user_data: Digest | None
+    offer: Offer,
+    *,
+    image: str,
+    disk_gib: int,
+    ssh_public_key: str | None,
+    user_data: Digest | None,
+    definition: Digest | None = None,
 ) -> Digest:
-    """The digest of everything that forces a replacement."""
+    """The digest of everything that forces a replacement. A definition stands instead of image and user-data."""
+    if definition is not None:
+        image, user_data = "default", None
     return digest_of(
         ReplaceInputs(
             offer=offer.key,
@@ -28,5 +37,6 @@ def replace_digest(
             disk_gib=disk_gib,
             ssh_public_key=ssh_public_key,
             user_data=user_data,
+            definition=definition,
         )
     )

@@ -31,6 +31,17 @@ class FileRef(msgspec.Struct, frozen=True, kw_only=True):
     digest: Digest
 
 
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs, in a seller's own language, and the sellers that take it instead of image and user-data."""
+
+    file: FileRef
+    providers: tuple[str, ...]
+
+    def digest_at(self, provider: str) -> Digest | None:
+        """Its digest where `provider` takes it."""
+        return self.file.digest if provider in self.providers else None
+
+
 class RunningMachine(msgspec.Struct, frozen=True, kw_only=True):
     """A machine of the deployment as state and seller agree on it at planning time.
 
@@ -157,6 +168,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     user_data: FileRef | None
     sites: str | None
     """The racks file, relative to the plan."""
+    definition: Definition | None = None
     warnings: tuple[str, ...] = ()
 
     def offer_of(self, machine: PlannedMachine) -> Offer:
@@ -174,6 +186,7 @@ __all__ = [
     "Auction",
     "BaseState",
     "Binding",
+    "Definition",
     "Excluded",
     "FileRef",
     "Plan",

@@ -9,7 +9,7 @@ from ..core.digests import Digest
 from ..providers.base import Offer, PowerLimit
 from .assign import Assignment
 from .choose import Choice
-from .plan import BaseState, Excluded, FileRef
+from .plan import BaseState, Definition, Excluded, FileRef
 from .problem import Problem
 from .running import Running
 from .spec import Spec
@@ -30,6 +30,7 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     ssh_public_key: str | None
     user_data: FileRef | None
     sites: str | None
+    definition: Definition | None = None
     rebalance: bool = False
     """Choose anew among everything; what runs is kept where its offer is chosen again."""
 

@@ -10,12 +10,12 @@ import msgspec
 from ..core.digests import Digest
 from ..providers.base import Offer
 from .change import replace_digest
-from .plan import BaseState, RunningMachine
+from .plan import BaseState, Definition, RunningMachine
 from .rules import Question, Subject, first_miss
 from .spec import Spec
 
 GONE = "gone at its seller"
-CHANGED = "its image, disk, SSH key or user-data changed"
+CHANGED = "its image, disk, SSH key or what runs on it changed"
 
 
 class Fate(StrEnum):
@@ -51,6 +51,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
 
     ssh_public_key: str | None
     user_data: Digest | None
+    definition: Definition | None = None
 
 
 def judge(spec: Spec, base: BaseState, seen: Mapping[str, Offer], setup: Setup, now: datetime) -> tuple[Running, ...]:
@@ -91,4 +92,5 @@ def _inputs(spec: Spec, offer: Offer, setup: Setup) -> Digest:
         disk_gib=spec.node.disk_gib,
         ssh_public_key=setup.ssh_public_key,
         user_data=setup.user_data,
+        definition=setup.definition.digest_at(offer.provider) if setup.definition else None,
     )

@@ -43,6 +43,8 @@ class NodeWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     image: str | dict[str, str] = "default"
     """`default`, one image for all, or one by provider's name."""
     user_data: Path | None = None
+    definition: Path | None = None
+    """What runs, in a seller's own language: sellers that take one are given it instead of image and user-data."""
 
 
 class MarketWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

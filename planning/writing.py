@@ -51,6 +51,7 @@ def write_plan(outcome: Outcome, solver_name: str) -> Plan:
         ssh_public_key=request.ssh_public_key,
         user_data=request.user_data,
         sites=request.sites,
+        definition=request.definition,
         warnings=(*_warnings(outcome, totals), *shortened(outcome)),
     )
 

@@ -15,10 +15,10 @@ from .finish import Finished, finish, settle
 from .gate import ApprovalGate
 from .lock import deployment_lock
 from .observe import Sighting, base_state, look
+from .payload import Payload, remember, remember_definition
 from .records import DeploymentRecord, UsedPlan, new_uid
 from .reports import ApplyReport
 from .strays import unaccounted
-from .userdata import remember
 from .wanted import end_of, wanted_machines
 
 
@@ -29,6 +29,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     digest: Digest
     live: Mapping[str, Offer]
     user_data: str | None = None
+    definition: str | None = None
     folder: Path | None = None
     sites: Path | None = None
 
@@ -53,6 +54,7 @@ def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
         seen = look(work) if record else []
         refuse_late(desk, intent, record, seen)
         refusals.refuse_user_data(plan, intent.user_data)
+        refusals.refuse_definition(plan, intent.definition)
         approval = gate.check(plan, intent.digest)
         return _spend(work, intent, approval, seen)
 
@@ -96,7 +98,7 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
         intent.digest,
         uid=work.record.uid,
         standing={sighting.record.inputs.name: sighting for sighting in seen},
-        user_data=intent.user_data,
+        payload=_payload(intent),
         ends_at=end_of(intent.plan, now),
     )
     use = UsedPlan(digest=intent.digest, at=now, approval=approval)
@@ -108,12 +110,19 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
         hours=intent.plan.hours,
         ttl_hours=intent.plan.ttl_hours,
         sites=_absolute(intent.sites) or work.record.sites,
-        user_data=remember(intent.plan, intent.folder),
+        user_data=remember(intent.plan.user_data, intent.folder),
+        definition=remember_definition(intent.plan, intent.folder),
     )
     desk.records.save(record)
     work = msgspec.structs.replace(work, record=record)
     settle(work)
     return _with_doubts(work, finish(work, wanted, seen))
+
+
+def _payload(intent: Intent) -> Payload:
+    defined = intent.plan.definition
+    takers = defined.providers if defined else ()
+    return Payload(user_data=intent.user_data, definition=intent.definition, takers=takers)
 
 
 def _with_doubts(work: Work, finished: Finished) -> ApplyReport:

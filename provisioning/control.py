@@ -72,6 +72,7 @@ class Control:
         digest: Digest,
         *,
         user_data: str | None,
+        definition: str | None = None,
         sites: Path | None,
         live: Mapping[str, Offer],
         gate: ApprovalGate,
@@ -81,7 +82,15 @@ class Control:
 
         Raises as `check` does; what fails for single machines is in the report.
         """
-        intent = apply.Intent(plan=plan, digest=digest, live=live, user_data=user_data, folder=folder, sites=sites)
+        intent = apply.Intent(
+            plan=plan,
+            digest=digest,
+            live=live,
+            user_data=user_data,
+            definition=definition,
+            folder=folder,
+            sites=sites,
+        )
         return apply.apply(self._desk, intent, gate)
 
     def status(self, name: str) -> DeploymentStatus:

@@ -20,7 +20,7 @@ from ..core.digests import Digest
 from ..core.errors import MissingError, ResourceError, UsageError
 from ..core.files import sync_folder, write_atomic
 from ..core.shapes import ready
-from ..planning.plan import FileRef
+from ..planning.plan import Definition, FileRef
 from .machines import MachineInputs, without_secrets
 
 RECORD = "record.json"
@@ -51,8 +51,8 @@ class DeploymentRecord(msgspec.Struct, frozen=True, kw_only=True, rename={"schem
     """The racks file, absolute."""
     user_data: FileRef | None
     """Where the machines' user-data was read, absolute, and what it was."""
-    definition: FileRef | None = None
-    """The same of the sellers' own description of what runs."""
+    definition: Definition | None = None
+    """The same of what runs in a seller's own language."""
     schema_: Literal["ampacity.deployment/1"] = "ampacity.deployment/1"
     plans: tuple[UsedPlan, ...] = ()
     wanted: tuple[MachineInputs, ...] = ()

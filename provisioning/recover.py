@@ -16,9 +16,9 @@ from .journal import EntryState, JournalEntry
 from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineInputs, MachineRecord
 from .observe import look
+from .payload import read_again
 from .reports import ApplyReport
 from .strays import Sweep, remove, strays, sweep, token, unaccounted
-from .userdata import read_again
 
 
 def recover(desk: Desk, name: str) -> ApplyReport:
@@ -84,16 +84,16 @@ def _close(work: Work, late: Sequence[JournalEntry], made: set[Token | None]) ->
 def _wanted(
     work: Work, *, seen_names: set[str], found: Sequence[Machine]
 ) -> tuple[tuple[MachineInputs, ...], tuple[str, ...]]:
-    """The last plan's machines. Without its user-data only what exists already is kept or taken in."""
+    """The last plan's machines. Without what runs on them only what exists already is kept or taken in."""
     wanted = work.record.wanted
     try:
-        user_data = read_again(work.record)
+        payload = read_again(work.record)
     except UnexpectedChangeError as error:
         there = seen_names | {name_of(machine) for machine in found}
         kept = tuple(machine for machine in wanted if machine.name in there)
         missing = tuple(f"{machine.name} is not made: {error.why}" for machine in wanted if machine.name not in there)
         return kept, missing
-    return tuple(msgspec.structs.replace(machine, user_data=user_data) for machine in wanted), ()
+    return tuple(payload.on(machine) for machine in wanted), ()
 
 
 def _with_notes(

@@ -8,6 +8,7 @@ made against another base         AMP-PLAN-STALE      7
 an offer has no live price        AMP-PRICE-UNKNOWN   5
 live prices above the ceiling     AMP-PRICE-CEILING   5
 user-data is not what was planned AMP-USER-DATA       7
+nor is what runs by a definition  AMP-DEFINITION      7
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from ..core.clock import rfc3339
 from ..core.digests import digest_bytes
 from ..core.errors import PolicyError, UnexpectedChangeError, UsageError
 from ..core.money import show_usd, total
-from ..planning.plan import Action, BaseState, Plan, PlannedMachine, RunningMachine
+from ..planning.plan import Action, BaseState, FileRef, Plan, PlannedMachine, RunningMachine
 from ..providers.base import Offer
 from .records import UsedPlan
 
@@ -93,16 +94,26 @@ def refuse_price(plan: Plan, live: Mapping[str, Offer]) -> None:
 
 def refuse_user_data(plan: Plan, user_data: str | None) -> None:
     """Raises `UnexpectedChangeError` when the user-data is not the one that was planned."""
-    found = None if user_data is None else digest_bytes(user_data.encode())
-    planned = plan.user_data.digest if plan.user_data else None
-    if found != planned:
-        where = plan.user_data.path if plan.user_data else "none"
+    if (why := _other_text(plan.user_data, user_data)) is not None:
         raise UnexpectedChangeError(
-            "The user-data is not what was planned",
-            why=f"planned: {where} with digest {planned}; found: {found}",
-            fix=PLAN_AGAIN,
-            code="AMP-USER-DATA",
+            "The user-data is not what was planned", why=why, fix=PLAN_AGAIN, code="AMP-USER-DATA"
         )
+
+
+def refuse_definition(plan: Plan, definition: str | None) -> None:
+    """Raises `UnexpectedChangeError` when the definition of what runs is not the one that was planned."""
+    if (why := _other_text(plan.definition.file if plan.definition else None, definition)) is not None:
+        raise UnexpectedChangeError(
+            "The definition is not what was planned", why=why, fix=PLAN_AGAIN, code="AMP-DEFINITION"
+        )
+
+
+def _other_text(planned: FileRef | None, text: str | None) -> str | None:
+    """How `text` differs from the file that was planned, `None` where it is that."""
+    found = None if text is None else digest_bytes(text.encode())
+    wanted = planned.digest if planned else None
+    where = planned.path if planned else "none"
+    return None if found == wanted else f"planned: {where} with digest {wanted}; found: {found}"
 
 
 def _live_price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer]) -> Decimal:

@@ -13,6 +13,7 @@ from ..planning.plan import Action, Plan, PlannedMachine
 from ..providers.base import Market
 from .machines import MachineInputs
 from .observe import Sighting
+from .payload import Payload
 
 STAYS = frozenset({Action.KEEP, Action.CHANGE})
 CAPPED = frozenset({Market.SPOT, Market.AUCTION})
@@ -29,34 +30,27 @@ def wanted_machines(
     *,
     uid: str,
     standing: Mapping[str, Sighting],
-    user_data: str | None,
+    payload: Payload,
     ends_at: datetime | None,
 ) -> tuple[MachineInputs, ...]:
     """Every machine of the end state: kept ones as they were bought, new ones by the plan's offers."""
-    return tuple(
-        _kept(standing[machine.name], user_data, ends_at)
+    machines = (
+        _kept(standing[machine.name], ends_at)
         if machine.action in STAYS
-        else _new(plan, digest, machine, uid=uid, user_data=user_data, ends_at=ends_at)
+        else _new(plan, digest, machine, uid=uid, ends_at=ends_at)
         for machine in plan.machines
     )
+    return tuple(payload.on(machine) for machine in machines)
 
 
-def _kept(sighting: Sighting, user_data: str | None, ends_at: datetime | None) -> MachineInputs:
+def _kept(sighting: Sighting, ends_at: datetime | None) -> MachineInputs:
     """What stays, with its end moved where nothing but us ends it."""
     inputs, machine = sighting.record.inputs, sighting.machine
     fixed = machine is not None and machine.self_ending
-    return msgspec.structs.replace(inputs, user_data=user_data, ends_at=inputs.ends_at if fixed else ends_at)
+    return msgspec.structs.replace(inputs, ends_at=inputs.ends_at if fixed else ends_at)
 
 
-def _new(
-    plan: Plan,
-    digest: Digest,
-    machine: PlannedMachine,
-    *,
-    uid: str,
-    user_data: str | None,
-    ends_at: datetime | None,
-) -> MachineInputs:
+def _new(plan: Plan, digest: Digest, machine: PlannedMachine, *, uid: str, ends_at: datetime | None) -> MachineInputs:
     offer = plan.offer_of(machine)
     image = plan.images.get(offer.provider, "default")
     planned = plan.user_data.digest if plan.user_data else None
@@ -71,12 +65,12 @@ def _new(
             disk_gib=plan.disk_gib,
             ssh_public_key=plan.ssh_public_key,
             user_data=planned,
+            definition=plan.definition.digest_at(offer.provider) if plan.definition else None,
         ),
         offer=offer,
         image=image,
         disk_gib=plan.disk_gib,
         ssh_public_key=plan.ssh_public_key,
-        user_data=user_data,
         ends_at=ends_at,
         max_usd_per_hour=ceiling_of(plan, machine),
     )

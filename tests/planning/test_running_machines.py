@@ -115,7 +115,7 @@ def test_changed_user_data_makes_machines_anew_under_their_names(
             name="train-1",
             offer=offer().id,
             action=Action.REPLACE,
-            reason="its image, disk, SSH key or user-data changed",
+            reason="its image, disk, SSH key or what runs on it changed",
             usd_per_hour_before=Decimal(20),
         ),
     )
@@ -153,7 +153,7 @@ def test_a_changed_machine_whose_offer_is_gone_is_replaced_by_another_offer(
     base = base_of(running("train-1", offer("old")))
     plan = plan_for(spec(gpu=gpus(8)), [offer()], base=base, ssh_public_key="ssh-ed25519 BBBB other")
     assert changes(plan) == {
-        "train-1": "- its image, disk, SSH key or user-data changed, and its offer is not sold now",
+        "train-1": "- its image, disk, SSH key or what runs on it changed, and its offer is not sold now",
         "train-2": "+ h100x8",
     }
 

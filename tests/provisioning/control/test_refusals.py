@@ -10,7 +10,7 @@ import pytest
 
 from ampacity.core.digests import Digest, digest_bytes
 from ampacity.core.errors import AmpacityError, Exit
-from ampacity.planning.plan import Action, Auction, BaseState, FileRef, Plan, RunningMachine
+from ampacity.planning.plan import Action, Auction, BaseState, Definition, FileRef, Plan, RunningMachine
 from ampacity.providers.base import BidRule, Offer, PricePart
 from ampacity.provisioning import refusals
 from ampacity.provisioning.records import UsedPlan
@@ -124,3 +124,12 @@ def test_user_data_is_the_bytes_that_were_planned(plan: Plan) -> None:
     refusals.refuse_user_data(planned, "echo hi")
     assert refused(refusals.refuse_user_data, planned, "echo ho").exit is Exit.UNEXPECTED_CHANGE
     assert refused(refusals.refuse_user_data, planned, None).code == "AMP-USER-DATA"
+
+
+def test_the_definition_is_the_bytes_that_were_planned(plan: Plan) -> None:
+    refusals.refuse_definition(plan, None)
+    assert refused(refusals.refuse_definition, plan, "services: {}").code == "AMP-DEFINITION"
+    ref = FileRef(path="job.yaml", digest=digest_bytes(b"services: {}"))
+    planned = msgspec.structs.replace(plan, definition=Definition(file=ref, providers=("toy",)))
+    refusals.refuse_definition(planned, "services: {}")
+    assert refused(refusals.refuse_definition, planned, None).exit is Exit.UNEXPECTED_CHANGE

@@ -1,0 +1,44 @@
+"""What runs, in a seller's own language: refused by file and line before anything is planned or bought."""
+
+from ..core.contexts import NamedContext
+from ..core.errors import UsageError
+from ..planning.plan import Definition, Plan
+from ..providers.base import Defines, Gpu, capability, has_capability
+from ..providers.table import open_provider, provider_class
+from .gather import sellers
+from .planfiles import SpecFiles, SpecText
+
+
+def check_definition(named: NamedContext, only: tuple[str, ...], files: SpecFiles) -> Definition | None:
+    """The spec's definition and who takes it, `None` where it has none.
+
+    Raises `UsageError`: AMP-DEFINITION where no seller takes one, the seller's own for a text that it refuses.
+    """
+    if files.definition is None:
+        return None
+    takers = tuple(name for name in sellers(named, only) if has_capability(provider_class(name), Defines))
+    if not takers:
+        raise UsageError(
+            "No seller here takes a definition of what runs",
+            why=f"`node.definition` names {files.definition.path}",
+            fix="ampacity providers list; or leave `node.definition` out",
+            code="AMP-DEFINITION",
+        )
+    for name in takers:
+        _check(named, name, files.definition)
+    return Definition(file=files.definition.ref, providers=takers)
+
+
+def check_order(named: NamedContext, plan: Plan, files: SpecFiles) -> None:
+    """Raises `UsageError` where the definition asks for other GPUs than the plan buys from who takes it."""
+    if files.definition is None or plan.definition is None:
+        return
+    bought = {(offer.provider, offer.gpu) for offer in plan.offers if offer.provider in plan.definition.providers}
+    for name, gpu in sorted(bought, key=str):
+        _check(named, name, files.definition, gpu)
+
+
+def _check(named: NamedContext, name: str, definition: SpecText, gpu: Gpu | None = None) -> None:
+    seller = capability(open_provider(name, named.context), Defines)  # type: ignore[type-abstract]
+    if seller is not None:
+        seller.check_definition(definition.text, where=str(definition.path), gpu=gpu)
