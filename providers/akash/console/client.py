@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Mapping
 from functools import cached_property
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -95,7 +96,7 @@ class ConsoleApi:
     ) -> T:
         status, retry_after, data = self._send(method, path, body, headers, once=once)
         if status >= 400:
-            error = refusal(status, self._without_key(data), retry_after=retry_after)
+            error = refusal(status, data, retry_after=retry_after, hide=self._key)
             raise self._doubted(error, path) if once else error
         lost = unknown_outcome if once else nonsense
         if status not in {200, 201}:
@@ -141,9 +142,6 @@ class ConsoleApi:
                 raise httpx.ReadTimeout("the answer came too slowly")
         return bytes(data)
 
-    def _without_key(self, data: bytes) -> bytes:
-        return data.replace(self._key.encode(), b"***") if self._key else data
-
     @cached_property
     def _http(self) -> "httpx.Client":
         import httpx
@@ -155,6 +153,7 @@ class ConsoleApi:
             follow_redirects=False,
             limits=httpx.Limits(max_keepalive_connections=0),  # a stale connection would lose a create's answer
             trust_env=not local,  # a proxy of the environment knows nothing of this computer
+            verify=SSLContext(PROTOCOL_TLS_CLIENT) if local else True,  # plain http needs no store, slow to load
             transport=self._transport,
         )
 

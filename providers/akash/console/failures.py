@@ -71,10 +71,11 @@ class ThrottledError(RefusedError):
         self.retry_after_seconds = retry_after_seconds
 
 
-def refusal(status: int, body: bytes, *, retry_after: str | None = None) -> RefusedError:
-    """The error that an answer with `status` of 400 or more means."""
+def refusal(status: int, body: bytes, *, retry_after: str | None = None, hide: str | None = None) -> RefusedError:
+    """The error that an answer with `status` of 400 or more means. `hide` is not shown, should it be repeated."""
     trouble = _trouble(body)
-    why = clean(trouble.message) or f"HTTP status {status}"
+    shown = trouble.message.replace(hide, "***") if hide else trouble.message
+    why = clean(shown) or f"HTTP status {status}"
     kind = _kind(status, trouble)
     if kind is Failure.AUTH:
         return RefusedKeyError(why, status=status, seller_code=trouble.code)

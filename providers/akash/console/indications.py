@@ -69,12 +69,12 @@ def read_stock(answer: StockAnswer) -> dict[GpuKey, int]:
 
 
 def _read_row(row: PriceRow, stock: Mapping[GpuKey, int], query: OfferQuery) -> Indication | Skip | None:
+    if not _wanted(row.model, query):
+        return None
     what = f"{row.model} {row.ram} {row.interface}"
     gpu = _gpu(row)
     if isinstance(gpu, str):
         return _skip(Failure.NONSENSE, what, gpu)
-    if not _wanted(gpu, query):
-        return None
     if row.price is None:
         return _skip(Failure.CAPACITY_GLOBAL, what, "nobody bid for one of these in a month, so it has no price")
     problem = _price_problem(row.price) or _count_problem(row)
@@ -124,9 +124,14 @@ def _count_problem(row: PriceRow) -> str | None:
     return "more are free than there are" if row.availability.available > row.availability.total else None
 
 
-def _wanted(gpu: Gpu, query: OfferQuery) -> bool:
-    models = [find_model(text) for text in query.gpu_models]
-    return not models or any(model is not None and model.name == gpu.model for model in models)
+def _wanted(model: str, query: OfferQuery) -> bool:
+    return not query.gpu_models or _known(model) in {_known(text) for text in query.gpu_models}
+
+
+def _known(model: str) -> str:
+    """The model as it is called here; one that is not known here is called what it is called."""
+    found = find_model(model)
+    return found.name if found else model.lower()
 
 
 def _skip(kind: Failure, what: str, why: str) -> Skip:

@@ -88,9 +88,10 @@ def _takers(api: ConsoleApi, row: Indication, query: OfferQuery, ordered: Ordere
     if row.free == 0:
         return None
     try:
-        return len(screen(api, order_group(row, query, ordered), locations=ordered.locations))
+        found = screen(api, order_group(row, query, ordered), locations=ordered.locations)
     except ProviderError as error:
         return error
+    return len({seller.owner for seller in found})
 
 
 def _offer(

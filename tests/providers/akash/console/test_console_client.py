@@ -39,10 +39,12 @@ def test_a_key_that_no_header_can_carry_is_not_quoted(console: Any, key: str) ->
     assert "secret" not in f"{refused.value} {refused.value.why}"
 
 
+@pytest.mark.parametrize("escaped", [False, True])
 def test_a_console_that_repeats_the_key_does_not_get_it_into_the_error(
-    api: ConsoleApi, console: Any, names: Any
+    *, api: ConsoleApi, console: Any, names: Any, escaped: bool
 ) -> None:
-    console.refuses("GET /v1/balances", 400, "bad_request", f"the key {names.key} is odd")
+    said = "".join(f"\\u{ord(letter):04x}" for letter in names.key) if escaped else names.key
+    console.says("GET /v1/balances", f'{{"message": "the key {said} is odd"}}'.encode(), status=400)
     with pytest.raises(ProviderError) as refused:
         api.ask("GET", "/v1/balances", dict[str, int])
     assert refused.value.why == "the key *** is odd"

@@ -192,6 +192,20 @@ def test_what_is_not_looked_for_is_not_offered(api: ConsoleApi, sells: Any, name
     assert offers(api, names, query) == []
 
 
+@pytest.mark.parametrize(("looked_for", "told"), [("h100", False), ("RTX4090", True), (None, True)])
+def test_a_model_that_is_not_known_is_told_to_whoever_may_have_wanted_it(
+    *, api: ConsoleApi, sells: Any, names: Any, looked_for: str | None, told: bool
+) -> None:
+    sells.says("GET /v1/gpu-prices", {"models": [row(model="rtx4090", ram="24Gi", interface="PCIe")]})
+    found = offers(api, names, OfferQuery(gpu_models=(looked_for,) if looked_for else ()))
+    assert [one.why for one in found] == (["unknown GPU 'rtx4090'"] if told else [])
+
+
+def test_a_provider_that_is_listed_twice_is_one(api: ConsoleApi, sells: Any, names: Any) -> None:
+    sells.says("POST /v1/bid-screening", {"providers": [PROVIDER, PROVIDER]})
+    assert only_offer(offers(api, names)).source.endswith("; 1 could take it now")
+
+
 @pytest.mark.parametrize(
     "query",
     [OfferQuery(markets=(Market.AUCTION,)), OfferQuery(regions=("glob*",)), OfferQuery(gpu_models=("nvidia h100",))],
