@@ -101,6 +101,8 @@ class ConsoleApi:
         lost = unknown_outcome if once else nonsense
         if status not in {200, 201}:
             raise lost(f"{path}: unexpected HTTP status {status}")
+        if self._key and self._key.encode() in data:
+            raise lost(f"{path}: the answer repeats the API key")  # and would carry it into what is shown
         try:
             return msgspec.json.decode(data, type=ready(kind))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -166,6 +166,16 @@ def test_a_transaction_that_was_taken_and_failed_opened_nothing(
     assert failed.value.why.isprintable()
 
 
+def test_an_answer_that_repeats_the_key_is_not_read(
+    wallet: ManagedWallet, console: Any, names: Any, request_of_an_hour: OpenRequest
+) -> None:
+    console.says(OPEN, created(names.dseq, code=11, rawLog=f"signed for {names.key}"), status=201)
+    with pytest.raises(ProviderError) as lost:
+        wallet.open(request_of_an_hour)
+    assert lost.value.kind is Failure.UNKNOWN_OUTCOME
+    assert names.key not in lost.value.why
+
+
 def test_too_few_credits_open_nothing_and_say_where_to_go(
     wallet: ManagedWallet, console: Any, request_of_an_hour: OpenRequest
 ) -> None:
