@@ -99,7 +99,7 @@ class GatewayClient:
         budget = Budget(seconds, self._limits.answer_bytes)
         answer = ask(self._dialer, method, path, budget=budget, token=token, body=body)
         if not 200 <= answer.status < 300:
-            raise refusal(answer.status, answer.body.replace(token.encode(), b"***") if token else answer.body)
+            raise refusal(answer.status, answer.body, token)
         return answer.body
 
 

@@ -91,9 +91,9 @@ _BY_STATUS: dict[int, Trouble] = {
 }
 
 
-def refusal(status: int, body: bytes) -> GatewayError:
-    """The error that an answer outside of 2xx means."""
-    words = _words(body) or "no reason given"
+def refusal(status: int, body: bytes, token: str) -> GatewayError:
+    """The error that an answer outside of 2xx means. A `token` that it repeats is not shown."""
+    words = _words(body.replace(token.encode(), b"***") if token else body) or "no reason given"
     return GatewayError(_trouble(status, words.lower()), f"HTTP status {status}: {words}", status=status)
 
 

@@ -38,10 +38,15 @@ class Budget:
         self._seconds = seconds
         self._size_bytes = self._left_bytes = size_bytes
 
+    @property
+    def spare_seconds(self) -> float:
+        """What is left of the time, 0 once it is up."""
+        return max(0.0, self._until - time.monotonic())
+
     def seconds_left(self) -> float:
-        """Raises `GatewayError` `SLOW` once time is up."""
-        left = self._until - time.monotonic()
-        if left <= 0:
+        """As `spare_seconds`, but raises `GatewayError` `SLOW` once time is up."""
+        left = self.spare_seconds
+        if not left:
             raise GatewayError(Trouble.SLOW, f"not done after {self._seconds:g} s")
         return left
 

@@ -26,9 +26,9 @@ def tail(dialer: Dialer, path: str, token: str, *, most: int, limits: Limits) ->
     budget = Budget(limits.stream_seconds, limits.stream_bytes)
     try:
         with _open(dialer, path, token, budget, limits) as stream:
-            return _read(stream, most, budget)
+            return _read(stream, most, budget, token)
     except InvalidStatus as error:
-        raise refusal(error.response.status_code, error.response.body or b"") from error
+        raise refusal(error.response.status_code, error.response.body or b"", token) from error
     except TimeoutError as error:
         raise GatewayError(Trouble.SLOW, f"{path}: no stream in time") from error
     except WebSocketException as error:
@@ -49,14 +49,14 @@ def _open(dialer: Dialer, path: str, token: str, budget: Budget, limits: Limits)
         additional_headers={"Authorization": f"Bearer {token}"},
         user_agent_header=None,
         proxy=None,
-        open_timeout=budget.seconds_left(),
+        open_timeout=budget.spare_seconds,
         close_timeout=HANG_UP_SECONDS,
         max_size=limits.frame_bytes,
         logger=_SILENT,
     )
 
 
-def _read(stream: "Connection", most: int, budget: Budget) -> list[str]:
+def _read(stream: "Connection", most: int, budget: Budget, token: str) -> list[str]:
     """Ends where the other side does, and where the budget does: what came by then is kept."""
     from websockets.exceptions import ConnectionClosed
 
@@ -69,7 +69,8 @@ def _read(stream: "Connection", most: int, budget: Budget) -> list[str]:
     except ConnectionClosed as closed:
         if closed.rcvd is not None and closed.rcvd.code in OWN_CODES and not kept:
             trouble = Trouble.NO_LEASE if closed.rcvd.code == LEASE_NOT_FOUND else Trouble.UNREACHABLE
-            raise GatewayError(trouble, f"closed with {closed.rcvd.code}: {closed.rcvd.reason}") from closed
+            reason = closed.rcvd.reason.replace(token, "***")
+            raise GatewayError(trouble, f"closed with {closed.rcvd.code}: {reason}") from closed
     except (TimeoutError, GatewayError):
         pass  # of a stream without end, what came is what was asked for
     return list(kept)
