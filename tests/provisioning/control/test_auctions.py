@@ -1,0 +1,136 @@
+"""Auctions on the real engine: taken, without a bid, interrupted, and what is held when all else is lost."""
+
+import os
+import signal
+import threading
+import time
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from ampacity.core.errors import ResourceError
+from ampacity.planning.plan import Auction
+from ampacity.providers.base import BidRule, Market, Offer
+from ampacity.provisioning.control import Control
+from ampacity.provisioning.reports import Outcome
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+
+@pytest.fixture
+def offer(offer: Offer) -> Offer:
+    """What the hall will probably bring."""
+    return msgspec.structs.replace(offer, provider="hall", market=Market.AUCTION, indication=True)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("desk", "recover"):
+        monkeypatch.setattr(f"ampacity.provisioning.{module}.SETTLE_SECONDS", 0.5)
+
+
+def auctions(*names: str) -> tuple[Auction, ...]:
+    return tuple(
+        Auction(machine=name, ceiling_usd_per_hour=Decimal(25), rule=BidRule.CHEAPEST_ALLOWED) for name in names
+    )
+
+
+def test_a_plan_takes_the_cheapest_bid_and_destroy_gives_back_what_is_held(
+    control: Control, hands: Any, hall: Any
+) -> None:
+    hall.bidder("akash1dear", "24")
+    hall.bidder("akash1fair", "23")
+    report = hands.apply("node-0", "node-1", auctions=auctions("node-0", "node-1"))
+    assert [machine.outcome for machine in report.machines] == [Outcome.OK] * 2
+    assert hall.open_orders() == [("delivered", "akash1fair")] * 2
+
+    hall.cloud.run("update lots set paid_until = '2026-11-22T00:00:00+00:00'")
+    status = control.status("train")
+    assert (status.usd_per_hour, status.held_usd) == (46, 10)
+    assert status.runs_dry_at is not None
+    assert not control.drift("train").found
+
+    destroyed = control.destroy("train")
+    assert (destroyed.complete, destroyed.freed_usd) == (True, 10)
+    assert hall.open_orders() == []
+
+
+def test_without_a_bid_nothing_is_held_and_the_reason_is_told(control: Control, hands: Any, hall: Any) -> None:
+    hall.bidder("akash1dear", "25.01")
+    report = hands.apply("node-0", auctions=auctions("node-0"))
+    (machine,) = report.machines
+    assert (machine.outcome, machine.exists) == (Outcome.FAILED, False)
+    assert "akash1dear at $25.0100 per hour, is above the ceiling of $25.0000 per hour" in machine.reasons[0]
+    assert hall.open_orders() == []
+    hall.bidder("akash1fair", "23")
+    assert not control.recover("train").partial
+
+
+def test_an_interrupt_while_bids_are_awaited_is_finished_by_recover(control: Control, hands: Any, hall: Any) -> None:
+    hall.cloud.option("bid_seconds", 600)
+    person = threading.Thread(target=_interrupt_once_an_order_is_out, args=(hall,))
+    person.start()
+    report = hands.apply("node-0", auctions=auctions("node-0"))
+    person.join()
+    assert report.cancelled
+    assert [machine.outcome for machine in report.machines] == [Outcome.PENDING]
+    assert hall.open_orders() == [("bidding", None)]
+
+    hall.cloud.run("update lots set bids_until = '2026-01-01T00:00:00+00:00'")
+    hall.bidder("akash1fair", "23")
+    assert not control.recover("train").partial
+    assert hall.open_orders() == [("delivered", "akash1fair")]
+
+
+def _interrupt_once_an_order_is_out(hall: Any) -> None:
+    while not hall.open_orders():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_recover_closes_an_order_without_a_bid_and_the_next_one_tries_anew(
+    control: Control, hands: Any, hall: Any
+) -> None:
+    hall.cloud.option("bid_seconds", 600)
+    person = threading.Thread(target=_interrupt_once_an_order_is_out, args=(hall,))
+    person.start()
+    hands.apply("node-0", auctions=auctions("node-0"))
+    person.join()
+
+    hall.cloud.option("bid_seconds", 0)
+    hall.cloud.run("update lots set bids_until = '2026-01-01T00:00:00+00:00'")
+    report = control.recover("train")
+    assert [(machine.outcome, machine.exists) for machine in report.machines] == [(Outcome.FAILED, False)]
+    assert "nobody bid" in report.machines[0].reasons[0]
+    assert hall.open_orders() == []
+
+    hall.bidder("akash1fair", "23")
+    assert not control.recover("train").partial
+    assert (hall.open_orders(), hall.orders()) == ([("delivered", "akash1fair")], 2)
+
+
+def test_an_order_that_only_its_seller_knows_is_an_orphan_and_ended_by_destroy(
+    control: Control, hands: Any, hall: Any
+) -> None:
+    hall.bidder("akash1fair", "23")
+    hands.apply("node-0", auctions=auctions("node-0"))
+    hall.cloud.run(
+        "insert into lots (token, labels, open, stage, bids_until)"
+        " select 'ffffffffffffffffffffffffffffffff', replace(labels, token, 'ffffffffffffffffffffffffffffffff'),"
+        " 1, 'bidding', bids_until from lots"
+    )
+    assert [orphan.id for orphan in control.orphans().orphans] == ["2"]
+    assert control.destroy("train").complete
+    assert hall.open_orders() == []
+
+
+def test_a_seller_without_auctions_is_refused_before_anything_is_bought(hands: Any, offer: Offer) -> None:
+    plan = hands.plan("node-0", auctions=auctions("node-0"))
+    plain = msgspec.structs.replace(plan, offers=(msgspec.structs.replace(offer, provider="toy"),))
+    machines = tuple(msgspec.structs.replace(each, offer=plain.offers[0].id) for each in plan.machines)
+    with pytest.raises(ResourceError) as refused:
+        hands.check(msgspec.structs.replace(plain, machines=machines))
+    assert refused.value.code == "AMP-AUCTION-UNABLE"
