@@ -13,7 +13,7 @@ from ....core.endpoints import check_endpoint
 from ....core.shapes import ready
 from ...base import RETRYABLE, Failure, ProviderError
 from ..names import PROVIDER, clean
-from .failures import nonsense, refusal
+from .failures import ChainError, nonsense, refusal
 from .wire import Page
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ PAGE_LIMIT = 100
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # its notes of each wait are not for stderr
 
 
+class NotSentError(ProviderError):
+    """There was no connection, so nothing can have come of it."""
+
+
 class Rest:
     """One node's REST gateway. Safe to share between threads. Every call raises `ProviderError`."""
 
@@ -37,16 +41,22 @@ class Rest:
 
     def get(self, path: str, kind: type[T], query: Mapping[str, str] | None = None) -> T:
         """The answer to a query, asked again for a while where the node is busy or not there."""
-        import stamina
-
-        for attempt in stamina.retry_context(on=_again, attempts=4, timeout=20.0, wait_initial=0.2, wait_max=3.0):
-            with attempt:
-                return self._ask("GET", path, kind, query=query)
-        raise AssertionError("the last attempt returns or raises")
+        return self._patiently(lambda: self._ask("GET", path, kind, query=query))
 
     def post(self, path: str, body: dict[str, Any], kind: type[T]) -> T:
-        """The answer to what is sent once. A lost answer is `UNKNOWN_OUTCOME`."""
-        return self._ask("POST", path, kind, body=body)
+        """The answer to what changes nothing, asked again like a query."""
+        return self._patiently(lambda: self._ask("POST", path, kind, body=body))
+
+    def post_once(self, path: str, body: dict[str, Any], kind: type[T]) -> T:
+        """The answer to what is sent once. One that is lost, or is none, is `UNKNOWN_OUTCOME`."""
+        try:
+            return self._ask("POST", path, kind, body=body)
+        except NotSentError:
+            raise
+        except ProviderError as error:
+            if isinstance(error, ChainError) and (error.status < 500 or error.coded):
+                raise
+            raise ProviderError(PROVIDER, Failure.UNKNOWN_OUTCOME, error.why) from error
 
     def pages(self, path: str, kind: type[P], query: Mapping[str, str]) -> Iterator[P]:
         """Every page of a list. Its end is told by `next_key`; the node's `total` is not to be trusted."""
@@ -62,6 +72,14 @@ class Rest:
                 break
             key = following
         raise nonsense(f"{path}: the list does not end")
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        import stamina
+
+        for attempt in stamina.retry_context(on=_again, attempts=4, timeout=20.0, wait_initial=0.2, wait_max=3.0):
+            with attempt:
+                return ask()
+        raise AssertionError("the last attempt returns or raises")
 
     def _ask(
         self,
@@ -80,7 +98,7 @@ class Rest:
         try:
             return msgspec.json.decode(data, type=ready(kind), strict=False)  # the chain writes 64 bits as text
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise _lost(method, f"{path}: {error}", Failure.NONSENSE) from error
+            raise nonsense(f"{path}: {error}") from error
 
     def _send(
         self, method: str, path: str, query: Mapping[str, str] | None, body: dict[str, Any] | None
@@ -91,11 +109,11 @@ class Rest:
             with self._http.stream(method, self._endpoint + path, params=query, json=body) as answer:
                 return answer.status_code, self._read(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise ProviderError(PROVIDER, Failure.UNREACHABLE, _say(error)) from error
+            raise NotSentError(PROVIDER, Failure.UNREACHABLE, _say(error)) from error
         except httpx.DecodingError as error:
-            raise _lost(method, _say(error), Failure.NONSENSE) from error
+            raise nonsense(_say(error)) from error
         except httpx.HTTPError as error:
-            raise _lost(method, _say(error), Failure.UNREACHABLE) from error
+            raise ProviderError(PROVIDER, Failure.UNREACHABLE, _say(error)) from error
 
     def _read(self, answer: "httpx.Response") -> bytes:
         """The body, within `MAX_BYTES` and, against a node that drips, three time limits."""
@@ -133,11 +151,6 @@ def items(pages: Iterator[P], rows: Callable[[P], tuple[T, ...] | None]) -> Iter
 
 def _again(error: Exception) -> bool:
     return isinstance(error, ProviderError) and error.kind in RETRYABLE
-
-
-def _lost(method: str, why: str, kind: Failure) -> ProviderError:
-    """A query's failure did nothing; what was sent may have been taken."""
-    return ProviderError(PROVIDER, Failure.UNKNOWN_OUTCOME if method == "POST" else kind, clean(why))
 
 
 def _say(error: Exception) -> str:

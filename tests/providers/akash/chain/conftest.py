@@ -1,8 +1,11 @@
 """A node on loopback that says what a test tells it to, and remembers what it was asked."""
 
+import base64
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import ampacity
+from ampacity.providers.akash.chain.keys import KeySigner
 from ampacity.providers.akash.chain.reader import ChainReader
+from ampacity.providers.akash.chain.wallet import OwnWallet
 from ampacity.providers.akash.values import Address
 
 OWNER = Address("akash19rl4cm2hmr8afy4kldpxz3fka4jguq0a3mq6x0")
 """Of the phrase "abandon … about", which everybody knows and nobody puts money on."""
+
+BLOCKS = "/cosmos/base/tendermint/v1beta1/blocks"
 
 Query = dict[str, str]
 Answer = tuple[int, Any]
@@ -106,3 +113,83 @@ def recorded() -> Callable[[str], Any]:
     if not folder.is_dir():
         pytest.skip("the recorded answers lie beside the checkout, and are not there")
     return lambda name: json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+class Ledger:
+    """A small chain behind a `Node`: one account, and what becomes of each transaction is the test's to say."""
+
+    def __init__(self, node: Node, owner: Address) -> None:
+        self.node = node
+        self.owner = owner
+        self.height = 2000
+        self.sequence = 5
+        self.gas_used = 100_000
+        self.sent: list[bytes] = []
+        self.modes: list[str] = []
+        self.blocks: dict[str, dict[str, Any]] = {}
+        self.takes: Callable[[bytes], Answer] = self.accepted
+        self.includes: Callable[[str], None] = self.include
+        node.routes[f"GET {BLOCKS}/latest"] = lambda query, sent: (200, self.block(self.height))
+        node.routes[f"GET {BLOCKS}/1000"] = lambda query, sent: (200, self.block(1000))
+        node.routes[f"GET /cosmos/auth/v1beta1/accounts/{owner}"] = lambda query, sent: (200, self.account())
+        node.routes["POST /cosmos/tx/v1beta1/simulate"] = lambda query, sent: (200, self.simulated())
+        node.routes["POST /cosmos/tx/v1beta1/txs"] = lambda query, sent: self.broadcast(sent)
+        node.says("/akash/discovery/v1/info", {"info": {"chain_id": "akashnet-2"}})
+
+    def block(self, height: int) -> Any:
+        time = datetime(2026, 11, 21, tzinfo=UTC) + timedelta(seconds=6 * height)
+        return {"block": {"header": {"chain_id": "akashnet-2", "height": str(height), "time": time.isoformat()}}}
+
+    def account(self) -> Any:
+        numbers = {"address": self.owner, "pub_key": None, "account_number": "42", "sequence": str(self.sequence)}
+        return {"account": {"@type": "/cosmos.auth.v1beta1.BaseAccount", **numbers}}
+
+    def simulated(self) -> Any:
+        return {"gas_info": {"gas_wanted": "0", "gas_used": str(self.gas_used)}, "result": {"events": []}}
+
+    def broadcast(self, body: Any) -> Answer:
+        raw = base64.b64decode(body["tx_bytes"])
+        self.sent.append(raw)
+        self.modes.append(body["mode"])
+        return self.takes(raw)
+
+    def accepted(self, raw: bytes) -> Answer:
+        """Into the mempool, and into the next block unless the test says otherwise."""
+        name = hashlib.sha256(raw).hexdigest().upper()
+        self.route(name)
+        self.includes(name)
+        return 200, {"tx_response": self.response(name, height=0)}
+
+    def refused(self, codespace: str, code: int, log: str) -> Answer:
+        return 200, {"tx_response": self.response("0" * 64, height=0, codespace=codespace, code=code, raw_log=log)}
+
+    def include(self, name: str, **changes: Any) -> None:
+        self.height += 1
+        self.sequence += 1
+        self.blocks[name] = {"tx": {}, "tx_response": self.response(name, height=self.height, **changes)}
+
+    def route(self, name: str) -> None:
+        missing = {"code": 5, "message": f"tx not found: {name}", "details": []}
+        found = f"GET /cosmos/tx/v1beta1/txs/{name}"
+        self.node.routes[found] = lambda query, sent: (
+            (200, self.blocks[name]) if name in self.blocks else (404, missing)
+        )
+
+    def response(self, name: str, *, height: int, **changes: Any) -> dict[str, Any]:
+        plain = {"txhash": name, "height": str(height), "codespace": "", "code": 0, "raw_log": "", "events": []}
+        return plain | changes
+
+    def tick(self, seconds: float) -> None:
+        """What a wait does here: a block comes."""
+        self.height += 1
+
+
+@pytest.fixture
+def ledger(node: Node) -> Ledger:
+    return Ledger(node, OWNER)
+
+
+@pytest.fixture
+def wallet(ledger: Ledger) -> OwnWallet:
+    key = bytes.fromhex("c4a48e2fce1481cd3294b4490f6678090ea98d3d0e5cd984558ab0968741b104")
+    return OwnWallet(ledger.node.url, KeySigner(key), timeout_seconds=5.0, loopback=True, pause=ledger.tick)
