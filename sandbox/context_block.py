@@ -10,7 +10,7 @@ from ..core.contexts import load_config, set_current
 from ..core.errors import UsageError
 from ..core.files import write_atomic
 from .places import CONTEXT, SandboxLayout
-from .table import SECRETS
+from .table import OPTIONS, SECRETS
 
 BEGIN = "# >>> ampacity sandbox >>> written by `ampacity sandbox up`, removed by `down`\n"
 END = "# <<< ampacity sandbox <<<\n"
@@ -72,6 +72,10 @@ def context_block(layout: SandboxLayout, endpoints: Mapping[str, str], files: Ma
         rows += ["", f"[contexts.{CONTEXT}.providers.{name}]", f"endpoint = {_text(endpoint)}"]
         rows += [
             f"secrets.{secret} = {{ file = {_text(layout.part(name) / secret)} }}" for secret in SECRETS.get(name, ())
+        ]
+        rows += [
+            f"options.{option} = {_text(value.format(endpoint=endpoint))}"
+            for option, value in OPTIONS.get(name, {}).items()
         ]
     for name, file in sorted(files.items()):
         rows += ["", f"[contexts.{CONTEXT}.providers.{name}]", f"options.sites = {_text(file)}"]

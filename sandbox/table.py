@@ -1,6 +1,7 @@
 """The one table of stand-ins. Nothing else outside a stand-in's own folder names it."""
 
 STAND_INS: dict[str, str] = {
+    "akash": "ampacity.sandbox.akash",
     "aws": "ampacity.sandbox.aws",
     "lambda": "ampacity.sandbox.lambda_cloud",
 }
@@ -13,6 +14,12 @@ FILES: dict[str, str] = {
 context's option `sites` names, and `inject(kind, machine, folder)`."""
 
 SECRETS: dict[str, tuple[str, ...]] = {
+    "akash": ("api_key",),
     "lambda": ("api_key",),
 }
 """Seller -> its throw-away secrets, each a 0600 file of that name that its stand-in makes in its folder."""
+
+OPTIONS: dict[str, dict[str, str]] = {
+    "akash": {"bid_seconds": "3", "console": "{endpoint}"},
+}
+"""Seller -> its options in the context; `{endpoint}` stands for where its stand-in listens."""

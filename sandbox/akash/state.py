@@ -36,6 +36,11 @@ class State(msgspec.Struct, kw_only=True):
         """The same rows at another time, to be changed without changing these."""
         return State(clock=self.clock, now=now, **{name: dict(getattr(self, name)) for name in self.tables()})
 
+    def take(self, other: "State") -> None:
+        """Have the rows of `other`."""
+        for name in self.tables():
+            setattr(self, name, getattr(other, name))
+
     def tables(self) -> list[str]:
         """Their names."""
         return [name for name in self.__struct_fields__ if name not in {"clock", "now"}]

@@ -9,6 +9,7 @@ from .refusals import ChainRefusedError
 from .rows import Lease
 from .state import State
 from .stock import Stock
+from .tx.mempool import include_due
 
 BID_SECONDS = 300
 """A provider's own program withdraws a bid that nobody took for so long."""
@@ -19,6 +20,7 @@ PRICE_RISE = Decimal("1.2")
 
 def tick(state: State, stock: Stock, faults: Faults) -> None:
     """Bring `state` to its own time."""
+    include_due(state, faults)
     for deployment in deployments.overdrawn(state):
         deployments.finish(state, escrow.settle(state, deployment))
     _lapse(state)

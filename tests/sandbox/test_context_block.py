@@ -21,7 +21,7 @@ regions = ["us-west-1"]
 
 
 def _block(folder: Path) -> str:
-    endpoints = {"lambda": "http://127.0.0.1:4000"}
+    endpoints = {"akash": "http://127.0.0.1:4001", "lambda": "http://127.0.0.1:4000"}
     return context_block(
         SandboxLayout(folder=folder), endpoints, {"own": folder / "sites.yaml"}, "http://127.0.0.1:5001"
     )
@@ -36,6 +36,7 @@ def test_the_context_says_where_everything_is_and_holds_no_secret(tmp_path: Path
     assert context.loopback
     assert context.providers["lambda"].endpoint == "http://127.0.0.1:4000"
     assert context.providers["lambda"].secrets["api_key"].file == tmp_path / "lambda" / "api_key"
+    assert context.providers["akash"].options == {"bid_seconds": "3", "console": "http://127.0.0.1:4001"}
     assert context.providers["own"].options == {"sites": str(tmp_path / "sites.yaml")}
     assert context.ipfs is not None
     assert context.approval is not None
