@@ -30,10 +30,10 @@ def problems(sdl: Sdl) -> Iterator[Problem]:
     if sdl.reclamation is not None:
         yield "reclamation", "is not taken: orders are made without a reclamation window; remove it"
     yield from _placed(sdl)
-    for name in sdl.services:
-        yield from service_problems(sdl, name)
     for name in sdl.profiles.compute:
         yield from compute_problems(f"profiles.compute.{name}.resources", sdl.profiles.compute[name].resources)
+    for name in sdl.services:
+        yield from service_problems(sdl, name)
     for name, placement in sdl.profiles.placement.items():
         yield from _placement(name, placement)
     yield from _endpoints(sdl)

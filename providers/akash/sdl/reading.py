@@ -16,6 +16,9 @@ from .schema import Sdl
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 """What an escape in YAML can write and no JSON or program's argument can hold."""
 
+_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Ends of a line to a reader of YAML 1.1, and not to one of 1.2."""
+
 
 def read_sdl(text: str, *, where: str) -> Located[Sdl]:
     """The SDL as values, with the line of each key.
@@ -26,6 +29,7 @@ def read_sdl(text: str, *, where: str) -> Located[Sdl]:
     if len(text) > MAX_BYTES:
         raise _refusal(where, 1, f"more than {MAX_BYTES} letters")
     try:
+        _check_breaks(text)
         data, lines = parse(text)
         _check_letters(data, lines)
         value = fit(data, lines, Sdl, read_amount, echo=False)
@@ -37,6 +41,14 @@ def read_sdl(text: str, *, where: str) -> Located[Sdl]:
     for key, problem in problems(value):
         raise located.refusal(key, problem)
     return located
+
+
+def _check_breaks(text: str) -> None:
+    found = _BREAKS.search(text)
+    if found:
+        letter = f"U+{ord(found[0]):04X}"
+        why = f"{letter} ends a line to some readers and not to others; write it as an escape in double quotes"
+        raise YamlError(text.count("\n", 0, found.start()) + 1, why)
 
 
 def _check_letters(data: Any, lines: Lines) -> None:

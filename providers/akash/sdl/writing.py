@@ -23,7 +23,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = "|" if "\n" in text else None
+    # U+0085 and U+2028 end a line in YAML 1.1 and not in 1.2: such characters are only safe as escapes.
+    plain = text.replace("\n", "").replace("\t", "").isprintable()
+    style = '"' if not plain else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
