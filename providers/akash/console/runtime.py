@@ -17,14 +17,17 @@ from .wire import Data, RuntimeLimit
 LONGEST_STEP_HOURS = 48
 """The most that a limit may be at first, and may be raised by at once."""
 LONGEST_HOURS = 8_760
+A_MINUTE_IN_HOURS = Decimal(1) / 60
+"""Deposits are rounded up, which must not make another hour."""
 
 
 def hours_paid(uact: Decimal, uact_per_block: Decimal, block_time: BlockTime) -> int | None:
-    """The whole hours, rounded up, that an amount lasts; `None` where nothing is to be paid."""
+    """The hours that an amount lasts, rounded up from the first full minute; `None` where nothing is to be paid."""
     usd_per_hour = block_time.usd_per_hour(uact_per_block)
     if usd_per_hour <= 0:
         return None
-    return max(1, int((uact / UACT_PER_USD / usd_per_hour).to_integral_value(ROUND_CEILING)))
+    lasts_hours = uact / UACT_PER_USD / usd_per_hour
+    return max(1, int((lasts_hours - A_MINUTE_IN_HOURS).to_integral_value(ROUND_CEILING)))
 
 
 def first_limit(hours: int | None) -> dict[str, int]:

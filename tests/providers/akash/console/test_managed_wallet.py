@@ -511,13 +511,29 @@ def test_a_deposit_whose_answer_is_lost_is_not_sent_again(wallet: ManagedWallet,
     rate=st.integers(min_value=1, max_value=10**7),
     seconds=st.decimals(min_value="0.5", max_value="20", places=3),
 )
-def test_the_hours_paid_are_the_fewest_that_the_money_does_not_outlast(uact: int, rate: int, seconds: Decimal) -> None:
+def test_the_hours_paid_are_the_fewest_that_the_money_does_not_outlast_by_a_minute(
+    uact: int, rate: int, seconds: Decimal
+) -> None:
     block_time = BlockTime(seconds=seconds, first_height=1, last_height=2, measured_at=NOW)
     hours = hours_paid(Decimal(uact), Decimal(rate), block_time)
     assert hours is not None
-    per_hour = Decimal(rate) * 3600 / seconds
-    assert uact <= hours * per_hour * (1 + Decimal("1e-20"))
-    assert hours == 1 or uact > (hours - 1) * per_hour * (1 - Decimal("1e-20"))
+    lasts_seconds = Decimal(uact) / Decimal(rate) * seconds
+    assert lasts_seconds <= hours * 3600 + 60 + Decimal("1e-9")
+    assert hours == 1 or lasts_seconds > (hours - 1) * 3600 + 60 - Decimal("1e-9")
+
+
+@pytest.mark.parametrize(
+    ("uact", "hours"), [(1, 1), (2_400_000, 1), (2_400_001, 1), (2_500_000, 2), (57_600_000, 24), (57_610_000, 24)]
+)
+def test_a_deposit_that_was_rounded_up_makes_no_further_hour(uact: int, hours: int) -> None:
+    """At 4000 uact a block of 6 s an hour takes 2,400,000."""
+    block_time = BlockTime(seconds=Decimal(6), first_height=1, last_height=2, measured_at=NOW)
+    assert hours_paid(Decimal(uact), Decimal(4000), block_time) == hours
+
+
+def test_where_nothing_is_to_be_paid_no_hours_are_told() -> None:
+    block_time = BlockTime(seconds=Decimal(6), first_height=1, last_height=2, measured_at=NOW)
+    assert hours_paid(Decimal(500_000), Decimal(0), block_time) is None
 
 
 # Tokens
