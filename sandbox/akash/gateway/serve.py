@@ -22,10 +22,10 @@ class Gateways:
     """Listening until they are closed, or the process ends."""
 
     def __init__(self, market: Market, folder: Path, *, ready_seconds: float) -> None:
-        """Start them, their certificates in `folder`; the ports are new every time."""
+        """Start them, their certificates in `folder/gateways`; the ports are new every time."""
         self._servers: list[BaseWSGIServer] = []
         for bidder in market.stock.bidders:
-            certificate = certificate_for(bidder.address, HOST, folder)
+            certificate = certificate_for(bidder.address, HOST, folder / "gateways")
             server = make_server(Gateway(market, bidder, ready_seconds=ready_seconds), 0)
             server.ssl_context = server_context(certificate)
             # the handshake is left to the caller's own thread: else one that is silent holds up all others

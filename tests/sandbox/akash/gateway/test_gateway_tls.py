@@ -20,7 +20,7 @@ SHARED = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
 
 @pytest.fixture
 def gateways(market: Market, tmp_path: Path) -> Iterator[Gateways]:
-    opened = Gateways(market, tmp_path / "gateways", ready_seconds=0)
+    opened = Gateways(market, tmp_path, ready_seconds=0)
     yield opened
     opened.close()
 
