@@ -126,7 +126,7 @@ class TestNoBid:
         assert none.value.definite
         assert hall.open_orders() == []
         (entry,) = journal.entries()
-        assert (entry.state, entry.usd_per_hour) == (EntryState.GONE, 0)
+        assert (entry.state, entry.usd_per_hour) == (EntryState.GONE, Decimal(0))
 
     def test_may_be_tried_again_by_a_new_order(self, auction_bench: Bench, hall: Any, lot: MachineInputs) -> None:
         with pytest.raises(ProviderError):

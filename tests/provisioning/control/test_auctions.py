@@ -48,12 +48,12 @@ def test_a_plan_takes_the_cheapest_bid_and_destroy_gives_back_what_is_held(
 
     hall.cloud.run("update lots set paid_until = '2026-11-22T00:00:00+00:00'")
     status = control.status("train")
-    assert (status.usd_per_hour, status.held_usd) == (46, 10)
+    assert (status.usd_per_hour, status.held_usd) == (Decimal(46), Decimal(10))
     assert status.runs_dry_at is not None
     assert not control.drift("train").found
 
     destroyed = control.destroy("train")
-    assert (destroyed.complete, destroyed.freed_usd) == (True, 10)
+    assert (destroyed.complete, destroyed.freed_usd) == (True, Decimal(10))
     assert hall.open_orders() == []
 
 

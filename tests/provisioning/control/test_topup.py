@@ -103,7 +103,7 @@ def work(hall: Any, record: DeploymentRecord, monkeypatch: pytest.MonkeyPatch, t
 
 def test_it_runs_dry_where_the_money_is_spent_before_its_end(prepaid: Prepaid, record: DeploymentRecord) -> None:
     status = deployment_status(record, [prepaid.seen(ends_at=NOW + 8 * HOUR)], NOW)
-    assert (status.runs_dry_at, status.held_usd) == (NOW + HOUR, 5)
+    assert (status.runs_dry_at, status.held_usd) == (NOW + HOUR, Decimal(5))
     assert deployment_status(record, [prepaid.seen()], NOW).runs_dry_at == NOW + HOUR
     assert deployment_status(record, [prepaid.seen(ends_at=NOW + HOUR)], NOW).runs_dry_at is None
 
@@ -115,6 +115,7 @@ def test_a_seller_that_cannot_be_asked_leaves_what_it_said_last(prepaid: Prepaid
 
 def test_money_that_runs_out_by_itself_is_no_drift(prepaid: Prepaid) -> None:
     later = prepaid.seen(ends_at=NOW + 8 * HOUR)
+    assert later.machine is not None
     spent = msgspec.structs.replace(later.machine, held_usd=Decimal(1), paid_until=NOW)
     assert differences([Sighting(record=later.record, machine=spent)], []) == ()
 
@@ -141,7 +142,7 @@ def test_a_top_up_reaches_as_far_as_asked_but_never_beyond_the_end(
     until, usd = expected
     work.seen = [prepaid.seen(ends_at=None if end is None else NOW + end * HOUR)]
     quote = topup.quote(work.desk, "train", hours)
-    assert [(each.until, each.usd) for each in quote.top_ups] == [(NOW + until * HOUR, usd)]
+    assert [(each.until, each.usd) for each in quote.top_ups] == [(NOW + until * HOUR, Decimal(usd))]
     assert len(quote.due) == (1 if usd else 0)
 
 
@@ -157,7 +158,7 @@ def test_a_quote_pays_nothing_and_what_is_paid_is_what_was_quoted(work: Any, pre
     quote = topup.quote(work.desk, "train", None)
     assert prepaid.seen().machine.paid_until == NOW + HOUR  # type: ignore[union-attr]
     report = topup.pay(work.desk, quote)
-    assert (report.usd, report.problems) == (14, ())
+    assert (report.usd, report.problems) == (Decimal(14), ())
     assert prepaid.seen().machine.paid_until == NOW + 8 * HOUR  # type: ignore[union-attr]
     assert work.journal.notes == ["pays $14.00 ahead, until 2026-11-21T20:00:00Z"]
 

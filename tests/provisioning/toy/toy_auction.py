@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
-from toy_seller import Cloud
+from toy_seller import Cloud  # type: ignore[import-not-found]
 
 from ampacity.providers.base import (
     Bid,
