@@ -14,6 +14,7 @@ from ..core.secrets import read_secret
 from .capabilities import Provider, Seat
 
 PROVIDERS: dict[str, str] = {
+    "akash": "ampacity.providers.akash",
     "aws": "ampacity.providers.aws",
     "lambda": "ampacity.providers.lambda_cloud",
     "own": "ampacity.providers.own",

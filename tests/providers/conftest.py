@@ -1,8 +1,10 @@
 """A stand-in for every seller in the table, in a thread, and orders to send it."""
 
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from ampacity.core.contexts import Context, ProviderSettings
 from ampacity.core.digests import digest_bytes
 from ampacity.core.secrets import SecretRef
 from ampacity.providers.base import (
+    Bids,
     Labels,
+    Machine,
     MachineOrder,
     Market,
     Offer,
@@ -22,6 +26,7 @@ from ampacity.providers.base import (
     Provider,
     Provisions,
     Token,
+    choose_bid,
 )
 from ampacity.providers.table import open_provider
 from ampacity.sandbox.faults import FaultKind, Faults
@@ -90,6 +95,11 @@ class Harness(ABC):
     def has_room(self, offer: Offer) -> bool:
         return offer.max_nodes is None or offer.max_nodes >= 12
 
+    def make(self, order: MachineOrder) -> Machine:
+        """A machine that was sold, and need only come up."""
+        assert isinstance(self.provider, Provisions)
+        return self.provider.create(order)
+
     def order(self, number: int, offer: Offer | None = None) -> MachineOrder:
         """The order of machine `number`; the same number has the same token."""
         labels = Labels(
@@ -115,7 +125,8 @@ class ServedHarness(Harness):
     def __init__(self, name: str, folder: Path) -> None:
         super().__init__(name, folder)
         self._faults = Faults(folder)
-        self._server = make_server(make_app(name, folder), 0)
+        self._app = make_app(name, folder)
+        self._server = make_server(self._app, 0)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
         self.endpoint = f"http://127.0.0.1:{self._server.port}"
@@ -155,6 +166,39 @@ class LambdaHarness(ServedHarness):
         return offer.sku == "gpu_1x_h100_pcie"
 
 
+class AkashHarness(ServedHarness):
+    """An auction: nothing is ever refused for want of capacity, it just draws no bid."""
+
+    shows = frozenset(FaultKind) - {FaultKind.CAPACITY}
+
+    def settings(self) -> ProviderSettings:
+        key = self.folder / "api_key"
+        self.secrets = (key.read_text().strip(),)
+        options = {"console": self.endpoint, "bid_seconds": "1"}
+        return msgspec.structs.replace(super().settings(), secrets={"api_key": SecretRef(file=key)}, options=options)
+
+    def order(self, number: int, offer: Offer | None = None) -> MachineOrder:
+        order = super().order(number, offer)
+        return msgspec.structs.replace(order, max_usd_per_hour=2 * (order.offer.usd_per_hour or Decimal(1)))
+
+    def make(self, order: MachineOrder) -> Machine:
+        seller = self.provider
+        assert isinstance(seller, Provisions)
+        assert isinstance(seller, Bids)
+        machine = seller.create(order)
+        until = time.monotonic() + 10
+        while (bid := choose_bid(seller.bids(machine.ref, order), order.max_usd_per_hour or Decimal(0))) is None:
+            assert time.monotonic() < until, "nobody bids"
+            time.sleep(0.05)
+        seller.accept(machine.ref, order, bid)
+        seller.deliver(machine.ref, order)
+        return machine
+
+    def take_down(self) -> None:
+        super().take_down()
+        self._app.close()
+
+
 class OwnHarness(Harness):
     """The stand-in is the ledger's file."""
 
@@ -184,13 +228,19 @@ class OwnHarness(Harness):
             self._ledger.mkdir()
 
 
-HARNESSES: dict[str, Callable[[str, Path], Harness]] = {"aws": AwsHarness, "lambda": LambdaHarness, "own": OwnHarness}
+HARNESSES: dict[str, Callable[[str, Path], Harness]] = {
+    "akash": AkashHarness,
+    "aws": AwsHarness,
+    "lambda": LambdaHarness,
+    "own": OwnHarness,
+}
 
 
 @pytest.fixture
 def harness(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harness]:
     """The seller named by an indirect parameter."""
     monkeypatch.setenv("AMPACITY_SANDBOX_READY_SECONDS", "0.2")
+    monkeypatch.setenv("AMPACITY_SANDBOX_BLOCK_SECONDS", "0.1")
     made = HARNESSES[request.param](request.param, tmp_path)
     yield made
     made.take_down()
