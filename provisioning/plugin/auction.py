@@ -183,8 +183,6 @@ class _Auction:
             self._step(f"delivered to {bidder}")
         elif self._bench.stop.is_set():
             raise CancelledError(f"Stopped before {bidder} had what is to run", fix="ampacity recover")
-        elif failure[-1].kind is Failure.AUTH:
-            raise _LostError(failure[-1])  # ours to mend: no bidder is to blame
         else:
             raise self._failed(bidder, str(failure[-1]))
 

@@ -182,7 +182,7 @@ def test_no_sale_says_how_many_bid_the_cheapest_why_not_and_the_way_on(
 
 
 class TestABidderThatFails:
-    @pytest.mark.parametrize("habit", ["refuses", "busy", "gives-up"])
+    @pytest.mark.parametrize("habit", ["refuses", "busy", "gives-up", "locked"])
     def test_is_shunned_its_order_closed_and_another_opened(
         self, auction_bench: Bench, hall: Any, lot: MachineInputs, journal: Journal, habit: str
     ) -> None:
@@ -214,14 +214,6 @@ class TestABidderThatFails:
         with pytest.raises(ProviderError, match="failed a machine of this deployment before"):
             create(auction_bench, URN, lot, 5)
         assert (hall.open_orders(), hall.orders()) == ([], 2)
-
-    def test_for_our_credentials_is_not_to_blame(
-        self, auction_bench: Bench, hall: Any, lot: MachineInputs, journal: Journal
-    ) -> None:
-        hall.bidder("akash1fair", "1.0", habit="locked")
-        with pytest.raises(ProviderError, match="the token is not ours"):
-            create(auction_bench, URN, lot, 5)
-        assert (hall.open_orders(), hall.orders(), journal.shunned()) == ([], 1, frozenset())
 
 
 class TestAStop:
