@@ -6,6 +6,7 @@ import msgspec
 
 from .bech32 import is_address
 from .refusals import sdk
+from .rows import Account, Moved
 from .state import State
 
 
@@ -18,12 +19,12 @@ def credit(state: State, address: str, denom: str, amount: int) -> None:
         raise sdk(5, f"spendable balance {have}{denom} is smaller than {-amount}{denom}: insufficient funds")
     balances = account.balances | {denom: left}
     state.accounts[address] = msgspec.structs.replace(account, balances=balances)
+    if amount:
+        state.moved.append(Moved(address=address, denom=denom, amount=amount))
 
 
 def open_account(state: State, address: str, coins: Mapping[str, int], public_key: bytes | None = None) -> None:
     """Make the account unless it is there, with `coins`. Raises `ValueError` for what is no address."""
-    from .rows import Account
-
     if not is_address(address):
         raise ValueError(f"{address!r} is not an account's address")
     if address not in state.accounts:

@@ -1,5 +1,6 @@
 """The bidders at work: whoever looks at the market lets them have done what is due."""
 
+from contextlib import suppress
 from decimal import ROUND_UP, Decimal
 
 import msgspec
@@ -8,6 +9,7 @@ from . import bank, leases
 from .checks import DENOM
 from .escrow import make_escrow
 from .matching import capable, matches, requirements_met
+from .refusals import ChainRefusedError
 from .rows import Bid, BidId, Order
 from .spec import Attribute, Coin, GroupSpec, Resources, Unit
 from .state import State
@@ -63,7 +65,8 @@ def _bid(state: State, stock: Stock, order: Order, bidder: Bidder, rise: Decimal
     if bidder.manner is Manner.OLD_DENOMINATION:
         _left_over(state, bid_id, Coin(denom=OLD_DENOM, amount=price), offer)
         return
-    leases.create_bid(state, bid_id, Coin(denom=DENOM, amount=price), offer, _window(state, order, bidder))
+    with suppress(ChainRefusedError):  # too many bids, or a notice that it does not give
+        leases.create_bid(state, bid_id, Coin(denom=DENOM, amount=price), offer, _window(state, order, bidder))
 
 
 def _window(state: State, order: Order, bidder: Bidder) -> int | None:

@@ -168,6 +168,14 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     height: int
 
 
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that came to an account, or left it where `amount` is below zero."""
+
+    address: str
+    denom: str
+    amount: int
+
+
 class Transaction(msgspec.Struct, frozen=True, kw_only=True):
     """One that was in a block, carried out or not. `raw` is what was broadcast."""
 
@@ -179,3 +187,4 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True):
     gas_wanted: int
     gas_used: int
     raw: bytes
+    moved: tuple[Moved, ...] = ()

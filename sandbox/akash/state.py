@@ -8,13 +8,16 @@ from ...core.files import write_atomic
 from .clock import BlockClock
 from .refusals import deployment as refused
 from .refusals import sdk
-from .rows import Account, Bid, Deployment, Lease, Order, Pending, Provider, Transaction
+from .rows import Account, Bid, Deployment, Lease, Moved, Order, Pending, Provider, Transaction
 
 FILE = "market.json"
 
 
 class State(msgspec.Struct, kw_only=True):
-    """Tables of frozen rows, by their names on the chain. A copy's tables are its own."""
+    """Tables of frozen rows, by their names on the chain. A copy's tables are its own.
+
+    `moved` is what was credited since this copy was made; it is not kept.
+    """
 
     clock: BlockClock
     now: float
@@ -26,6 +29,7 @@ class State(msgspec.Struct, kw_only=True):
     leases: dict[str, Lease] = {}
     pending: dict[str, Pending] = {}
     transactions: dict[str, Transaction] = {}
+    moved: list[Moved] = []
 
     @property
     def height(self) -> int:
@@ -37,13 +41,14 @@ class State(msgspec.Struct, kw_only=True):
         return State(clock=self.clock, now=now, **{name: dict(getattr(self, name)) for name in self.tables()})
 
     def take(self, other: "State") -> None:
-        """Have the rows of `other`."""
+        """Have the rows of `other`, and what moved there."""
         for name in self.tables():
             setattr(self, name, getattr(other, name))
+        self.moved += other.moved
 
     def tables(self) -> list[str]:
         """Their names."""
-        return [name for name in self.__struct_fields__ if name not in {"clock", "now"}]
+        return [name for name in self.__struct_fields__ if name not in {"clock", "now", "moved"}]
 
     def deployment(self, owner: str, dseq: int) -> Deployment:
         """Raises the chain's refusal where there is none."""
@@ -71,4 +76,4 @@ def load_state(folder: Path) -> State | None:
 
 def save_state(folder: Path, state: State) -> None:
     """Written before anybody is told of it."""
-    write_atomic(folder / FILE, msgspec.json.encode(state), mode=0o600)
+    write_atomic(folder / FILE, msgspec.json.encode(state.copy(state.now)), mode=0o600)

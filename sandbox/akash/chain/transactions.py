@@ -10,7 +10,7 @@ import msgspec
 
 from ..market import Market
 from ..refusals import ChainRefusedError
-from ..rows import Transaction
+from ..rows import Moved, Transaction
 from ..state import State
 from ..tx.decoding import decode_tx
 from ..tx.mempool import simulate, submit
@@ -101,8 +101,15 @@ def _response(row: Transaction, *, tx: dict[str, Any] | None, timestamp: str) ->
         "gas_used": str(row.gas_used),
         "tx": tx,
         "timestamp": timestamp,
-        "events": [],
+        "events": [_event(moved) for moved in row.moved],
     }
+
+
+def _event(moved: Moved) -> dict[str, Any]:
+    """Of the bank's module; the other modules' events are not shown."""
+    kind, who = ("coin_spent", "spender") if moved.amount < 0 else ("coin_received", "receiver")
+    said = {who: moved.address, "amount": f"{abs(moved.amount)}{moved.denom}"}
+    return {"type": kind, "attributes": [{"key": key, "value": value, "index": True} for key, value in said.items()]}
 
 
 def _body(data: bytes) -> Body:

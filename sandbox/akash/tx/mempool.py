@@ -1,7 +1,5 @@
 """From a client's bytes to a block: checked at once, carried out with the next one, kept by hash."""
 
-import msgspec
-
 from ...faults import Faults
 from ..refusals import ChainRefusedError, sdk
 from ..rows import Pending, Transaction
@@ -55,29 +53,29 @@ def gas_of(tx: Tx) -> int:
 
 def _include(state: State, tx: Tx, height: int, faults: Faults) -> Transaction:
     """Fee and sequence stay even where a message fails; of the messages all happens or nothing."""
-    row = Transaction(
-        hash=tx.hash,
-        height=height,
-        codespace="",
-        code=0,
-        raw_log="",
-        gas_wanted=tx.gas_limit,
-        gas_used=min(gas_of(tx), tx.gas_limit),
-        raw=tx.raw,
-    )
+    start, used = len(state.moved), gas_of(tx)
+    codespace, code, log = "", 0, ""
     try:
         messages = _messages(tx)
         admit(state, tx, messages)
-        if gas_of(tx) > tx.gas_limit:
-            raise sdk(
-                11, f"out of gas in location: WriteFlat; gasWanted: {tx.gas_limit}, gasUsed: {gas_of(tx)}: out of gas"
-            )
+        if used > tx.gas_limit:
+            raise sdk(11, f"out of gas in location: block; gasWanted: {tx.gas_limit}, gasUsed: {used}: out of gas")
         trial = state.copy(state.now)
         _carry_out(trial, messages, faults)
         state.take(trial)
     except ChainRefusedError as refusal:
-        return msgspec.structs.replace(row, codespace=refusal.codespace, code=refusal.code, raw_log=refusal.message)
-    return row
+        codespace, code, log = refusal.codespace, refusal.code, refusal.message
+    return Transaction(
+        hash=tx.hash,
+        height=height,
+        codespace=codespace,
+        code=code,
+        raw_log=log,
+        gas_wanted=tx.gas_limit,
+        gas_used=min(used, tx.gas_limit),
+        raw=tx.raw,
+        moved=tuple(state.moved[start:]),
+    )
 
 
 def _carry_out(state: State, messages: list[Message], faults: Faults | None) -> None:

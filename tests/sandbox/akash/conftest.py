@@ -27,20 +27,20 @@ DEPLOYMENTS = "/akash.deployment.v1beta4"
 H100 = "vendor/nvidia/model/h100/ram/80Gi"
 
 
-def group(usd_like: str = "1000", gpu: str = H100, **change: Any) -> GroupSpec:
-    """One machine with one GPU, for at most so many uact a block."""
+def group(ceiling: str = "1000", gpu: str = H100, gpus: int = 1, **change: Any) -> GroupSpec:
+    """One machine for at most so many uact a block."""
     unit = Unit(
         resource=Resources(
             id=1,
             cpu=16_000,
             memory=64 << 30,
             storage=(Storage(name="default", quantity=100 << 30),),
-            gpu=1,
+            gpu=gpus,
             gpu_attributes=(Attribute(key=gpu, value="true"),) if gpu else (),
             endpoints=(Endpoint(kind="RANDOM_PORT"),),
         ),
         count=1,
-        price=Coin(denom="uact", amount=Decimal(usd_like)),
+        price=Coin(denom="uact", amount=Decimal(ceiling)),
     )
     return msgspec.structs.replace(GroupSpec(name="akash", resources=(unit,)), **change)
 

@@ -52,9 +52,13 @@ def test_create_bid_lease_deposit_close_gives_back_what_was_not_used(chain: Any,
     deposit = wallet.message("/akash.escrow.v1.MsgAccountDeposit", signer=wallet.address, id=xid, deposit=more)
     assert wallet.send(deposit)["code"] == 0
     chain.wait(9)
-    assert wallet.send(wallet.close_message())["code"] == 0
+    closed = wallet.send(wallet.close_message())
+    assert closed["code"] == 0
     # leased at height h, closed at h + 11: the deposit's block, nine more, the closing one. 726.388889 x 11 = 7990.2…
     assert wallet.balance == 10_000_000 - 7_990
+    told = [{row["key"]: row["value"] for row in event["attributes"]} for event in closed["events"]]
+    back = [row["amount"] for row in told if row.get("receiver") == wallet.address]
+    assert back == ["1992010uact", "1000000uact"]  # each deposit by itself, the older used up first
     lease = chain.market.read().leases[bid.id.xid]
     assert (lease.state, lease.reason) == ("closed", "lease_closed_owner")
 
