@@ -1,6 +1,6 @@
 """GPUs on the whole market: how many, whose, and at what price. Prices are of honest bidders' latest bids."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Any
@@ -58,18 +58,21 @@ def gpu_prices(state: State, stock: Stock, rise: Decimal) -> dict[str, Any]:
     return {"availability": _count(everything), "models": list(_models(found, rise))}
 
 
-def gpu_counts(state: State, stock: Stock, wanted: dict[str, str]) -> dict[str, Any]:
+def gpu_counts(state: State, stock: Stock, wanted: Mapping[str, str]) -> dict[str, Any]:
     """`GET /v1/gpu`; `wanted` may have `vendor`, `model`, `memory_size` and `provider` (address or URI)."""
-    rows = []
+    whose = wanted.get("provider")
+    rows: list[dict[str, Any]] = []
+    allocatable = allocated = 0
     for (model, ram, interface), held in holdings(state, stock).items():
-        here = [row for row in held if wanted.get("provider") in {None, *_names(state, row.bidder)}]
-        if here and _fits(wanted, model, ram):
-            total, free = _sums(here)
-            rows.append(
-                {"model": model, "ram": ram, "interface": interface, "allocatable": total, "allocated": total - free}
-            )
-    total = {key: sum(row[key] for row in rows) for key in ("allocatable", "allocated")}
-    return {"gpus": {"total": total, "details": {"nvidia": rows} if rows else {}}}
+        here = [row for row in held if whose is None or whose in _names(state, row.bidder)]
+        if not here or not _fits(wanted, model, ram):
+            continue
+        total, free = _sums(here)
+        allocatable, allocated = allocatable + total, allocated + total - free
+        counts = {"allocatable": total, "allocated": total - free}
+        rows.append({"model": model, "ram": ram, "interface": interface} | counts)
+    whole = {"allocatable": allocatable, "allocated": allocated}
+    return {"gpus": {"total": whole, "details": {"nvidia": rows} if rows else {}}}
 
 
 def gpu_models(stock: Stock) -> list[dict[str, Any]]:
@@ -132,6 +135,6 @@ def _names(state: State, bidder: Bidder) -> tuple[str, str]:
     return bidder.address, state.providers[bidder.address].host_uri
 
 
-def _fits(wanted: dict[str, str], model: str, ram: str) -> bool:
+def _fits(wanted: Mapping[str, str], model: str, ram: str) -> bool:
     given = {"vendor": "nvidia", "model": model, "memory_size": ram}
     return all(wanted.get(key, value) == value for key, value in given.items())

@@ -1,6 +1,6 @@
 """One provider's gateway: who may ask, what it says of itself, manifests, and what runs for a lease."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,7 @@ class Gateway:
             return Response(status=HTTPStatus.OK)
         return _json(self._told(endpoint, state, owner, values))
 
-    def _admit(self, claims: Claims | None, endpoint: str, values: dict[str, Any]) -> str:
+    def _admit(self, claims: Claims | None, endpoint: str, values: Mapping[str, Any]) -> str:
         """The owner whose lease it is about: the token's issuer, whom nobody else can speak for."""
         asked = Asked(
             provider=self._bidder.address, dseq=values["dseq"], gseq=values.get("gseq"), oseq=values.get("oseq")
@@ -94,7 +94,7 @@ class Gateway:
             raise unauthorized()
         return claims.iss
 
-    def _told(self, endpoint: str, state: State, owner: str, values: dict[str, Any]) -> Any:
+    def _told(self, endpoint: str, state: State, owner: str, values: Mapping[str, Any]) -> Any:
         if endpoint in _STREAMS:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "Bad Request")  # as any caller gets that opens no websocket
         order = f"{owner}/{values['dseq']}/{values['gseq']}/{values['oseq']}"
