@@ -1,6 +1,5 @@
 """The stand-in as a WSGI application: faults, our own answers, and moto's for the rest."""
 
-import socket
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from ..faults import FaultKind, Faults
+from ..spoiling import spoil
 from . import images, pricing, spotprices
 from .launches import Launches
 from .life import Life
@@ -62,7 +62,8 @@ class Application:
                 given = self._answer(call, request)
         except RefusedError as error:
             return refusal(call, error)
-        return self._spoil(call, request, given)
+        creates = (call.service, call.action) == CREATE
+        return spoil(self._faults, request, given, creates=creates, nonsense="upstream error")
 
     def _hold_back(self, call: Call) -> None:
         if self._faults.take(FaultKind.SLOW):
@@ -106,22 +107,3 @@ class Application:
             for instance_id in call.parameters.get("InstanceIds", ()):
                 self._requests.close(instance_id, "instance-terminated-by-user")
         return given
-
-    def _spoil(self, call: Call, request: Request, given: Response) -> Response:
-        if (call.service, call.action) == CREATE and self._faults.take(FaultKind.TIMEOUT_AFTER_CREATE):
-            return _lose(request)
-        if self._faults.take(FaultKind.BAD_JSON):
-            return Response("upstream error", status=200, content_type=given.content_type)
-        if self._faults.take(FaultKind.HALF_ANSWER):
-            whole = given.get_data()
-            given.set_data(whole[: len(whole) // 2])
-            given.headers["Content-Length"] = str(len(whole))
-        return given
-
-
-def _lose(request: Request) -> Response:
-    """Hang up without an answer; where the server shows no socket, say what a gateway would."""
-    connection = request.environ.get("werkzeug.socket")
-    if isinstance(connection, socket.socket):
-        connection.shutdown(socket.SHUT_RDWR)
-    return Response(status=504)

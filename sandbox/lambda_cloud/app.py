@@ -1,7 +1,6 @@
 """The stand-in as a WSGI application: key check, faults, routes."""
 
 import math
-import socket
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from ..faults import FaultKind, Faults
+from ..spoiling import spoil
 from . import answers
 from .bodies import Launch, NewKey, Terminate, parse
 from .limits import RateLimit
@@ -67,7 +67,8 @@ class Application:
             data = self._route(request)
         except RefusedError as refusal:
             return _json(refusal.body, refusal.status)
-        return self._spoil(request, _json({"data": data}, 200))
+        made, creates = _json({"data": data}, 200), request.path == LAUNCH
+        return spoil(self._faults, request, made, creates=creates, nonsense="<html>upstream error</html>")
 
     def _admit(self, request: Request) -> None:
         key = request.authorization.token if request.authorization else None
@@ -93,17 +94,6 @@ class Application:
             raise not_found() from error
         answer: Callable[..., Any] = getattr(self, f"_{endpoint}")
         return answer(request, **values)
-
-    def _spoil(self, request: Request, answer: Response) -> Response:
-        if request.path == LAUNCH and self._faults.take(FaultKind.TIMEOUT_AFTER_CREATE):
-            return _lose(request)
-        if self._faults.take(FaultKind.BAD_JSON):
-            return Response("<html>upstream error</html>", status=200, content_type="application/json")
-        if self._faults.take(FaultKind.HALF_ANSWER):
-            whole = answer.get_data()
-            answer.set_data(whole[: len(whole) // 2])
-            answer.headers["Content-Length"] = str(len(whole))
-        return answer
 
     def _list_types(self, _request: Request) -> dict[str, Any]:
         return {
@@ -186,11 +176,3 @@ def _too_many(seconds: int) -> Response:
     answer = Response("Too Many Requests", status=429, content_type="text/plain")
     answer.headers["Retry-After"] = str(seconds)
     return answer
-
-
-def _lose(request: Request) -> Response:
-    """Hang up without an answer; where the server shows no socket, say what a gateway would."""
-    connection = request.environ.get("werkzeug.socket")
-    if isinstance(connection, socket.socket):
-        connection.shutdown(socket.SHUT_RDWR)
-    return Response(status=504)
