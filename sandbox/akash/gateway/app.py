@@ -9,13 +9,16 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from ...spoiling import spoil
 from ..market import Market
+from ..rows import Lease
 from ..state import State
 from ..stock import Bidder
 from . import about, running
 from .claims import Asked, Claims, allows
 from .delivery import RefusedError, take_manifest
 from .jwt import DeniedError, read_claims, unauthorized
+from .streams import is_websocket, send_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +77,7 @@ class Gateway:
             return _text("404 page not found", HTTPStatus.NOT_FOUND)
 
     def _serve(self, request: Request) -> Response:
-        endpoint, values = _ROUTES.bind_to_environ(request.environ).match()
+        endpoint, values = _ROUTES.bind_to_environ(request.environ).match(websocket=False)
         state = self._market.read()
         claims = read_claims(request.headers.get("Authorization", ""), lambda owner: _key_of(state, owner))
         if endpoint in self._open:
@@ -83,7 +86,15 @@ class Gateway:
         if endpoint == "send-manifest":
             take_manifest(self._market, self._bidder, f"{owner}/{values['dseq']}", request.get_data())
             return Response(status=HTTPStatus.OK)
-        return _json(self._told(endpoint, state, owner, values))
+        lease = running.delivered_lease(
+            state, self._bidder, f"{owner}/{values['dseq']}/{values['gseq']}/{values['oseq']}"
+        )
+        if endpoint in _STREAMS:
+            return self._stream(request, state, lease, endpoint)
+        if lease is None:
+            raise RefusedError(HTTPStatus.NOT_FOUND, "")
+        told = _json(self._told(endpoint, state, lease, values.get("service")))
+        return spoil(self._market.faults, request, told, creates=False, nonsense="<html>upstream error</html>")
 
     def _admit(self, claims: Claims | None, endpoint: str, values: Mapping[str, Any]) -> str:
         """The owner whose lease it is about: the token's issuer, whom nobody else can speak for."""
@@ -94,18 +105,20 @@ class Gateway:
             raise unauthorized()
         return claims.iss
 
-    def _told(self, endpoint: str, state: State, owner: str, values: Mapping[str, Any]) -> Any:
-        if endpoint in _STREAMS:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "Bad Request")  # as any caller gets that opens no websocket
-        order = f"{owner}/{values['dseq']}/{values['gseq']}/{values['oseq']}"
-        lease = running.delivered_lease(state, self._bidder, order)
-        if lease is None:
-            raise RefusedError(HTTPStatus.NOT_FOUND, "")
+    def _stream(self, request: Request, state: State, lease: Lease | None, endpoint: str) -> Response:
+        if not is_websocket(request):
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "Bad Request")
+        if endpoint == "events":
+            send_stream(request, running.events(state, lease))
+        tail = request.args.get("tail", default=-1, type=int)
+        send_stream(request, running.logs(state, lease, self._ready_seconds, tail))
+
+    def _told(self, endpoint: str, state: State, lease: Lease, service: str | None) -> Any:
         if endpoint == "get-manifest":
             return [running.manifest_group(state, lease)]
-        if endpoint == "lease-status":
+        if service is None:
             return running.lease_status(state, self._bidder, lease, self._ready_seconds)
-        found = running.service_status(state, self._bidder, lease, values["service"], self._ready_seconds)
+        found = running.service_status(state, self._bidder, lease, service, self._ready_seconds)
         if found is None:
             raise RefusedError(HTTPStatus.NOT_FOUND, "kube: no service for that lease")
         return found

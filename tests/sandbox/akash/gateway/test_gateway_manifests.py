@@ -10,6 +10,7 @@ from werkzeug.test import Client, TestResponse
 from ampacity.sandbox.akash.gateway.app import Gateway
 from ampacity.sandbox.akash.market import Market
 from ampacity.sandbox.akash.stock import Bidder, Manner, Stock
+from ampacity.sandbox.faults import FaultKind
 
 GatewayOf = Callable[[Bidder], Gateway]
 
@@ -158,4 +159,14 @@ def test_a_service_has_a_status_of_its_own(caller: Caller, owner: Any, bidder: B
 
 def test_logs_want_a_websocket(caller: Caller, owner: Any, bidder: Bidder) -> None:
     owner.lease(bidder)
-    assert caller.get("/lease/7/1/1/logs").status_code == 400
+    assert told(caller.get("/lease/7/1/1/logs")) == (400, "Bad Request")
+
+
+def test_a_gateway_shows_the_faults_that_were_asked_for(
+    caller: Caller, owner: Any, bidder: Bidder, manifest: Any
+) -> None:
+    owner.lease(bidder)
+    caller.put(manifest)
+    owner.market.faults.inject(FaultKind.BAD_JSON)
+    assert caller.get("/lease/7/1/1/status").get_data() == b"<html>upstream error</html>"
+    assert "services" in caller.get("/lease/7/1/1/status").get_json()

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from ampacity.sandbox.akash.gateway.app import Gateway
+from ampacity.sandbox.akash.gateway.jwt import DeniedError, read_claims
 from ampacity.sandbox.akash.market import Market
 from ampacity.sandbox.akash.stock import Bidder, Stock
 
@@ -133,3 +136,15 @@ def test_a_token_for_one_provider_opens_no_other(ask: Callable[..., Any], owner:
 def test_a_header_that_is_not_bearer_is_refused(gateway_of: Callable[[Bidder], Gateway], bidder: Bidder) -> None:
     answer = Client(gateway_of(bidder)).get("/status", headers={"Authorization": "Basic eDp5"})
     assert (answer.status_code, answer.get_json()) == (400, {"message": "invalid authorization header"})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_no_single_character_of_a_token_can_be_changed(owner: Any, data: st.DataObject) -> None:
+    token, key = owner.token(), owner.key.public_key.format()
+    assert read_claims(f"Bearer {token}", lambda _: key) is not None
+    ends = {place - 1 for place, letter in enumerate(token + ".") if letter == "."}  # may hold bits that say nothing
+    place = data.draw(st.sampled_from(sorted(set(range(len(token))) - ends)))
+    letter = data.draw(st.sampled_from("AZaz09-_.").filter(lambda new: new != token[place]))
+    with pytest.raises(DeniedError, match="JWT is invalid"):
+        read_claims(f"Bearer {token[:place]}{letter}{token[place + 1 :]}", lambda _: key)
