@@ -1,4 +1,4 @@
-"""Escrow: settled when somebody touches it, never by the block (node: x/escrow/keeper/keeper.go)."""
+"""Escrow: settled when somebody touches it, never by the block (node: x/escrow/keeper/keeper.go at 3efe26b)."""
 
 from decimal import ROUND_DOWN, Decimal
 

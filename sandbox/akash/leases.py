@@ -1,4 +1,4 @@
-"""Bids, leases, and how each side ends them (node: x/market/handler/server.go)."""
+"""Bids, leases, and how each side ends them (node: x/market/handler/server.go at 3efe26b)."""
 
 from decimal import Decimal
 

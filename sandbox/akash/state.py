@@ -38,7 +38,10 @@ class State(msgspec.Struct, kw_only=True):
 
     def copy(self, now: float) -> "State":
         """The same rows at another time, to be changed without changing these."""
-        return State(clock=self.clock, now=now, **{name: dict(getattr(self, name)) for name in self.tables()})
+        other = State(clock=self.clock, now=now)
+        for name in self.tables():
+            setattr(other, name, dict(getattr(self, name)))
+        return other
 
     def take(self, other: "State") -> None:
         """Have the rows of `other`, and what moved there."""

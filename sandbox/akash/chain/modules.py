@@ -103,7 +103,7 @@ def market_params(_state: State, _arguments: Arguments) -> dict[str, Any]:
 
 def list_accounts(state: State, arguments: Arguments) -> dict[str, Any]:
     """`/akash/escrow/v1/types/accounts`; `xid` is `deployment/owner/dseq` or `bid/…`, or the beginning of one."""
-    rows = [row.account for row in (*state.deployments.values(), *state.bids.values())]
+    rows = [*(row.account for row in state.deployments.values()), *(row.account for row in state.bids.values())]
     named = [(f"{row.scope}/{row.xid}", row) for row in rows if _wanted(arguments, row.state)]
     found = [pair for pair in named if pair[0].startswith(arguments.get("xid", ""))]
     shown, pagination = cut(found, page_of(arguments, stated="state" in arguments))

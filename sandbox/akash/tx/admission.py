@@ -76,7 +76,7 @@ def _key_of(account: Account, tx: Tx) -> bytes:
 def _check_signature(account: Account, tx: Tx, key: bytes) -> None:
     if tx.mode != SIGN_MODE_DIRECT:
         raise sdk(18, "only the sign mode DIRECT is understood here: invalid request")
-    document = message_class("SignDoc")(  # type: ignore[call-arg]
+    document = message_class("SignDoc")(
         body_bytes=tx.body, auth_info_bytes=tx.auth_info, chain_id=CHAIN_ID, account_number=account.number
     )
     if not _verifies(key, tx.signature, document.SerializeToString(deterministic=True)):

@@ -1,11 +1,11 @@
 """The messages that are understood, in a descriptor pool of their own.
 
-Field numbers from chain-sdk proto/node/akash and cosmos-sdk proto/cosmos/{tx,crypto,base}; a message is
+Field numbers from chain-sdk proto/node/akash at 55f1c683 (2026-07-02) and cosmos-sdk proto/cosmos/{tx,crypto,base}; a message is
 a line, a field is `name=number:type`, `*` marks a repeated one, enums are read as plain numbers.
 """
 
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import FieldDescriptorProto
@@ -63,7 +63,7 @@ def _classes() -> "dict[str, type[Message]]":
 
     pool = DescriptorPool()
     pool.AddSerializedFile(_file_descriptor())
-    return cast("dict[str, type[Message]]", GetMessageClassesForFiles([f"{PACKAGE}.proto"], pool))
+    return GetMessageClassesForFiles([f"{PACKAGE}.proto"], pool)
 
 
 def _file_descriptor() -> bytes:

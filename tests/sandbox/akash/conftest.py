@@ -24,6 +24,7 @@ from ampacity.sandbox.akash.tx.schema import message_class
 from ampacity.sandbox.faults import Faults
 
 DEPLOYMENTS = "/akash.deployment.v1beta4"
+ATTO = 10**18
 H100 = "vendor/nvidia/model/h100/ram/80Gi"
 
 
@@ -119,8 +120,28 @@ class Wallet:
 
     def message(self, kind: str, **fields: Any) -> Any:
         """An `Any` with a message of ours in it."""
-        data = message_class(kind.rpartition(".")[2])(**fields).SerializeToString()  # type: ignore[call-arg]
-        return message_class("Any")(type_url=kind, value=data)  # type: ignore[call-arg]
+        data = message_class(kind.rpartition(".")[2])(**fields).SerializeToString()
+        return message_class("Any")(type_url=kind, value=data)
+
+    def create_message(self, dseq: int = 7, **change: Any) -> Any:
+        """A deployment with one H100 for at most 1000 uact a block, as it travels."""
+        value = {"val": b"16000"}
+        resource = {
+            "id": 1,
+            "cpu": {"units": value},
+            "memory": {"quantity": {"val": b"68719476736"}},
+            "storage": [{"name": "default", "quantity": {"val": b"107374182400"}}],
+            "gpu": {"units": {"val": b"1"}, "attributes": [{"key": "vendor/nvidia/model/h100", "value": "true"}]},
+            "endpoints": [{"kind": 1}],
+        }
+        unit = {"resource": resource, "count": 1, "price": {"denom": "uact", "amount": str(1000 * ATTO)}}
+        fields = {
+            "id": {"owner": self.address, "dseq": dseq},
+            "groups": [{"name": "akash", "resources": [unit]}],
+            "hash": b"\x02" * 32,
+            "deposit": {"amount": {"denom": "uact", "amount": "2000000"}, "sources": [1]},
+        }
+        return self.message(f"{DEPLOYMENTS}.MsgCreateDeployment", **(fields | change))
 
     def close_message(self, dseq: int = 7) -> Any:
         return self.message(f"{DEPLOYMENTS}.MsgCloseDeployment", id={"owner": self.address, "dseq": dseq})
@@ -138,8 +159,8 @@ class Wallet:
         """A signed transaction."""
         account = self.chain.market.read().accounts[self.address]
         body = _bytes("TxBody", messages=list(messages), timeout_height=timeout_height)
-        key = {"type_url": "/cosmos.crypto.secp256k1.PubKey"}
-        key["value"] = _bytes("PubKey", key=self.key.public_key.format())
+        mine = _bytes("PubKey", key=self.key.public_key.format())
+        key = {"type_url": "/cosmos.crypto.secp256k1.PubKey", "value": mine}
         number = account.sequence if sequence is None else sequence
         info = {"public_key": key, "mode_info": {"single": {"mode": 1}}, "sequence": number}
         paid = {"amount": [{"denom": "uakt", "amount": str(fee)}], "gas_limit": gas}
@@ -168,7 +189,7 @@ class Wallet:
 
 
 def _bytes(name: str, **fields: Any) -> bytes:
-    return bytes(message_class(name)(**fields).SerializeToString(deterministic=True))  # type: ignore[call-arg]
+    return bytes(message_class(name)(**fields).SerializeToString(deterministic=True))
 
 
 @pytest.fixture

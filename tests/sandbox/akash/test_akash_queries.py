@@ -184,3 +184,38 @@ def test_a_provider_that_nobody_audited_is_not_found_among_the_audits(chain: Any
 def test_the_least_deposit_is_told_for_both_denominations(chain: Any) -> None:
     coins = chain.ask(f"{DEPLOYMENT}/params")["params"]["min_deposits"]
     assert coins == [{"denom": "uact", "amount": "500000"}, {"denom": "uakt", "amount": "500000"}]
+
+
+def test_one_row_is_found_by_all_of_its_id_and_money_by_its_account(chain: Any, wallet: Any) -> None:
+    lease = wallet.lease()
+    whole = {f"id.{name}": str(getattr(lease.id, name)) for name in ("owner", "dseq", "gseq", "oseq", "provider")}
+    assert chain.ask(f"{DEPLOYMENT}/groups/info", **whole)["group"]["state"] == "open"
+    assert chain.ask(f"{MARKET}/orders/info", **whole)["order"]["state"] == "active"
+    assert chain.ask(f"{MARKET}/bids/info", **whole)["bid"]["state"] == "active"
+    assert chain.ask(f"{MARKET}/leases/info", **whole)["lease"]["state"] == "active"
+    (order,) = chain.ask(f"{MARKET}/orders/list", **{"filters.owner": wallet.address})["orders"]
+    assert order["spec"]["name"] == "akash"
+    xid = f"deployment/{wallet.address}/7"
+    (account,) = chain.ask("/akash/escrow/v1/types/accounts", xid=xid, state="open")["accounts"]
+    assert account["id"] == {"scope": "deployment", "xid": f"{wallet.address}/7"}
+    (payment,) = chain.ask("/akash/escrow/v1/types/payments", xid=xid)["payments"]
+    assert payment["id"]["xid"] == f"1/1/{lease.id.provider}"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (f"{DEPLOYMENT}/groups/info", "codespace deployment code 14: Group not found"),
+        (f"{MARKET}/orders/info", "codespace market code 15: invalid order: order not found"),
+        (f"{MARKET}/bids/info", "codespace market code 18: invalid bid: bid not found"),
+        (f"{MARKET}/leases/info", "codespace market code 20: invalid lease: lease not found"),
+    ],
+)
+def test_each_module_says_in_its_own_words_what_it_has_not(chain: Any, wallet: Any, path: str, told: str) -> None:
+    answer = chain.get(path, **{"id.owner": wallet.address, "id.dseq": "1", "id.gseq": "1", "id.oseq": "1"})
+    assert (answer.status_code, answer.get_json()["message"]) == (404, told)
+
+
+def test_the_market_tells_its_limits(chain: Any) -> None:
+    params = chain.ask(f"{MARKET}/params")["params"]
+    assert (params["order_max_bids"], params["min_reclamation_window"]) == (20, "3600s")

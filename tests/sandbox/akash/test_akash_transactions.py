@@ -20,24 +20,7 @@ def verdict(said: dict[str, Any]) -> tuple[str, int]:
 
 
 def create(wallet: Any, dseq: int = 7, **change: Any) -> Any:
-    """A deployment with one H100 for at most 1000 uact a block, as it travels."""
-    value = {"val": b"16000"}
-    resource = {
-        "id": 1,
-        "cpu": {"units": value},
-        "memory": {"quantity": {"val": b"68719476736"}},
-        "storage": [{"name": "default", "quantity": {"val": b"107374182400"}}],
-        "gpu": {"units": {"val": b"1"}, "attributes": [{"key": "vendor/nvidia/model/h100", "value": "true"}]},
-        "endpoints": [{"kind": 1}],
-    }
-    unit = {"resource": resource, "count": 1, "price": {"denom": "uact", "amount": str(1000 * ATTO)}}
-    fields = {
-        "id": {"owner": wallet.address, "dseq": dseq},
-        "groups": [{"name": "akash", "resources": [unit]}],
-        "hash": b"\x02" * 32,
-        "deposit": {"amount": {"denom": "uact", "amount": "2000000"}, "sources": [1]},
-    }
-    return wallet.message(f"{D}.MsgCreateDeployment", **(fields | change))
+    return wallet.create_message(dseq, **change)
 
 
 def test_create_bid_lease_deposit_close_gives_back_what_was_not_used(chain: Any, wallet: Any) -> None:
@@ -197,7 +180,7 @@ def test_a_deployment_that_breaks_a_rule_is_refused_by_its_code(
     kind = f"{D}.MsgCreateDeployment"
     fields = message_class("MsgCreateDeployment").FromString(create(wallet).value)
     change(fields)
-    said = wallet.send(message_class("Any")(type_url=kind, value=fields.SerializeToString()))  # type: ignore[call-arg]
+    said = wallet.send(message_class("Any")(type_url=kind, value=fields.SerializeToString()))
     assert verdict(said) == told
     assert chain.market.read().deployments == {}
     assert wallet.balance == 10_000_000
