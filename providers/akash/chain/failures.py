@@ -29,6 +29,7 @@ KINDS: dict[Code, Failure] = {
     ("market", 13): Failure.CAPACITY_GLOBAL,
     ("market", 15): Failure.CAPACITY_GLOBAL,
     ("market", 18): Failure.CAPACITY_GLOBAL,
+    ("market", 28): Failure.BILLING,
     ("escrow", 4): Failure.BILLING,
     ("sdk", 4): Failure.AUTH,
     ("sdk", 5): Failure.BILLING,
@@ -42,6 +43,7 @@ KINDS: dict[Code, Failure] = {
 PHRASES: dict[str, Code] = {
     "account sequence mismatch": WRONG_SEQUENCE,
     "insufficient funds": ("sdk", 5),
+    "insufficient balance": ("market", 28),
     "insufficient fee": ("sdk", 13),
     "signature verification failed": ("sdk", 4),
     "deployment exists": EXISTS,
@@ -56,12 +58,14 @@ PHRASES: dict[str, Code] = {
     "bid not found": ("market", 18),
     "account overdrawn": ("escrow", 4),
 }
-"""By words, for a simulation, which leaves the codes out."""
+"""By words, for a simulation, which leaves the codes out; the first that fits counts."""
 
 _FIXES = {
     Failure.AUTH: f"set the key of the account under [contexts.NAME.providers.{PROVIDER}]",
     Failure.BILLING: "put uact (deposits) and uakt (fees) into the account, then run it again",
 }
+_GRPC = {2: Failure.INVALID, 3: Failure.INVALID, 8: Failure.THROTTLED}
+"""By gRPC's code: a simulation that fails is `UNKNOWN`, 2, and HTTP's 500 beside it says nothing."""
 _CODED = re.compile(r"codespace ([a-z0-9_-]{1,32}) code (\d{1,6})")
 
 
@@ -115,9 +119,9 @@ def refusal(status: int, body: bytes, path: str) -> ProviderError:
     coded = code_in(trouble.message)
     if coded is not None:
         return refused(coded, why, status=status)
-    if status == 429:
-        return ChainError(Failure.THROTTLED, why, status=status)
-    kind = Failure.UNREACHABLE if status >= 500 else Failure.INVALID
+    kind = _GRPC.get(trouble.code) or (Failure.THROTTLED if status == 429 else None)
+    if kind is None:
+        kind = Failure.UNREACHABLE if status >= 500 else Failure.INVALID
     return ChainError(kind, f"{path}: {why}", status=status)
 
 

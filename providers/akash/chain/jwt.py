@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ..addresses import address_of
+from ..sdl.order import SERVICE
 from ..values import Address, Dseq
 from .keys import Signer, digest
 
@@ -21,9 +22,6 @@ SKEW = timedelta(seconds=30)
 
 SCOPES = ("send-manifest", "get-manifest", "status", "logs", "events")
 """All that is asked of a gateway, and no shell."""
-
-SERVICES = ("machine",)
-"""The schema wants a service named; gateways (provider main of 2026-06-29) compare only the deployment."""
 
 
 def gateway_token(signer: Signer, provider: Address, dseq: Dseq, now: datetime) -> str:
@@ -40,8 +38,12 @@ def gateway_token(signer: Signer, provider: Address, dseq: Dseq, now: datetime) 
 
 
 def lease_claims(provider: Address, dseq: Dseq) -> dict[str, Any]:
-    """What the token allows."""
-    rule = {"dseq": dseq, "scope": list(SCOPES), "services": list(SERVICES)}
+    """What the token allows.
+
+    The schema wants services named; gateways (provider main of 2026-06-29) compare only the deployment,
+    so that the name of ours does for a user's own SDL too.
+    """
+    rule = {"dseq": dseq, "scope": list(SCOPES), "services": [SERVICE]}
     return {
         "access": "granular",
         "permissions": [{"provider": provider, "access": "granular", "deployments": [rule]}],

@@ -9,7 +9,7 @@ from ..names import PROVIDER
 from ..values import DENOM, Address, BlockTime, Deployment, Dseq, Lease, MarketBid, SellerFacts
 from . import convert, wire
 from .blocks import measure
-from .failures import NO_DEPLOYMENT, ChainError, nonsense
+from .failures import NO_DEPLOYMENT, ChainError, OtherVersionError, nonsense
 from .rest import Rest, items
 from .versions import check_versions
 
@@ -56,9 +56,13 @@ class ChainReader:
         """The latest block's header."""
         return self._header("latest")
 
-    def check_versions(self) -> wire.Info:
-        """What the node serves. Raises `OtherVersionError` where that is not what is spoken here."""
-        return check_versions(self.rest.get(DISCOVERY, wire.InfoAnswer).info)
+    def check_versions(self) -> None:
+        """Raises `OtherVersionError` for a node that says which versions it serves, ours not being among them."""
+        try:
+            info = self.rest.get(DISCOVERY, wire.InfoAnswer).info
+        except (ChainError, OtherVersionError):
+            return  # an older node does not say, and may serve them
+        check_versions(info)
 
     def min_deposit_uact(self) -> Decimal:
         """The least that opens a deployment, from the chain's parameters."""

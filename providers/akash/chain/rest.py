@@ -13,7 +13,7 @@ from ....core.endpoints import check_endpoint
 from ....core.shapes import ready
 from ...base import RETRYABLE, Failure, ProviderError
 from ..names import PROVIDER, clean
-from .failures import ChainError, nonsense, refusal
+from .failures import ChainError, OtherVersionError, nonsense, refusal
 from .wire import Page
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Rest:
         """The answer to what is sent once. One that is lost, or is none, is `UNKNOWN_OUTCOME`."""
         try:
             return self._ask("POST", path, kind, body=body)
-        except NotSentError:
+        except (NotSentError, OtherVersionError):
             raise
         except ProviderError as error:
             if isinstance(error, ChainError) and (error.status < 500 or error.coded):
@@ -150,6 +150,9 @@ def items(pages: Iterator[P], rows: Callable[[P], tuple[T, ...] | None]) -> Iter
 
 
 def _again(error: Exception) -> bool:
+    """Whether the same bytes may fare better: not where a module itself has spoken."""
+    if isinstance(error, ChainError) and error.coded:
+        return False
     return isinstance(error, ProviderError) and error.kind in RETRYABLE
 
 

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from decimal import ROUND_CEILING, Decimal
 
@@ -30,7 +29,7 @@ LIFE_SECONDS = 90
 """How long a transaction may wait for its block, in blocks of the measured time."""
 LEAST_BLOCKS = 15
 
-_LOCKS: defaultdict[Address, threading.Lock] = defaultdict(threading.Lock)
+_LOCKS: dict[Address, threading.Lock] = {}
 """One signer at a time for each account of this process: a sequence is good for one transaction."""
 
 
@@ -48,7 +47,7 @@ class Sender:
         Raises `ChainError` where the chain refuses it, before a block or in one, and `ProviderError`
         `UNKNOWN_OUTCOME` where nobody could be asked for too long.
         """
-        with _LOCKS[self._reader.owner()]:
+        with _LOCKS.setdefault(self._reader.owner(), threading.Lock()):
             try:
                 return self._attempt(message)
             except ChainError as error:

@@ -32,7 +32,7 @@ def _(custody: Mnemonic) -> Signer:
 
 @open_signer.register
 def _(custody: KeystoreFile) -> Signer:
-    from eth_keyfile import decode_keyfile_json
+    from eth_keyfile.keyfile import decode_keyfile_json
 
     secret = quietly(decode_keyfile_json, _read(custody.path), custody.password.encode())
     if not isinstance(secret, bytes):

@@ -17,11 +17,8 @@ Names as chain-sdk's `go/node/client/registry.go` gives them.
 """
 
 
-def check_versions(info: Info) -> Info:
-    """`info` if the node serves what is spoken here, or does not say.
-
-    Raises `OtherVersionError` only where it names a module's versions and ours is not among them.
-    """
+def check_versions(info: Info) -> None:
+    """Raises `OtherVersionError` where the node names a module's versions and ours is not among them."""
     served: dict[str, set[str]] = {}
     for api in info.supported_versions or ():
         for module in api.modules or ():
@@ -30,4 +27,3 @@ def check_versions(info: Info) -> Info:
     if other:
         says = ", ".join(f"{name} {'/'.join(sorted(served[name]))} (not {SPOKEN[name]})" for name in other)
         raise OtherVersionError(f"node {info.node_version or 'of an unknown version'} serves {says}")
-    return info

@@ -146,7 +146,7 @@ class BidId(msgspec.Struct, frozen=True):
     gseq: Small
     oseq: Small
     provider: Text
-    bseq: Small = Annotated[int, msgspec.Meta(ge=0, le=(1 << 32) - 1)]
+    bseq: Small = 0
 
 
 class Value(msgspec.Struct, frozen=True):

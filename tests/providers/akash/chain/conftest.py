@@ -115,7 +115,7 @@ def recorded() -> Callable[[str], Any]:
     return lambda name: json.loads((folder / name).read_text(encoding="utf-8"))
 
 
-class Ledger:
+class Chain:
     """A small chain behind a `Node`: one account, and what becomes of each transaction is the test's to say."""
 
     def __init__(self, node: Node, owner: Address) -> None:
@@ -185,11 +185,11 @@ class Ledger:
 
 
 @pytest.fixture
-def ledger(node: Node) -> Ledger:
-    return Ledger(node, OWNER)
+def ledger(node: Node) -> Chain:
+    return Chain(node, OWNER)
 
 
 @pytest.fixture
-def wallet(ledger: Ledger) -> OwnWallet:
+def wallet(ledger: Chain) -> OwnWallet:
     key = bytes.fromhex("c4a48e2fce1481cd3294b4490f6678090ea98d3d0e5cd984558ab0968741b104")
     return OwnWallet(ledger.node.url, KeySigner(key), timeout_seconds=5.0, loopback=True, pause=ledger.tick)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from coincurve import PrivateKey
-from eth_keyfile import create_keyfile_json
+from eth_keyfile.keyfile import create_keyfile_json
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,9 +23,14 @@ from ampacity.providers.akash.custodies import KeystoreFile, Mnemonic, OutsideSi
 
 ABANDON = "abandon " * 11 + "about"
 ABANDON_SECRET = bytes.fromhex("c4a48e2fce1481cd3294b4490f6678090ea98d3d0e5cd984558ab0968741b104")
+PASSWORD = "open sesame"
 WRONG = "".join(["sword", "fish"])
 """Put together, so that the line of source in a traceback does not hold it."""
 DIGEST = digest(b"what is signed")
+
+
+def keystore() -> str:
+    return json.dumps(create_keyfile_json(ABANDON_SECRET, PASSWORD.encode(), kdf="pbkdf2", iterations=1))  # type: ignore[arg-type]  # it takes bytes
 
 
 @pytest.mark.parametrize(
@@ -50,8 +55,8 @@ def test_spaces_and_lines_around_the_words_do_not_matter() -> None:
 
 def test_a_keystore_file_gives_the_same_account(tmp_path: Path) -> None:
     file = tmp_path / "key.json"
-    file.write_text(json.dumps(create_keyfile_json(ABANDON_SECRET, b"open sesame", kdf="pbkdf2", iterations=1)))
-    signer = open_signer(KeystoreFile(file, "open sesame"))
+    file.write_text(keystore())
+    signer = open_signer(KeystoreFile(file, PASSWORD))
     assert signer.public_key == signer_of_words(ABANDON).public_key
 
 
@@ -152,7 +157,7 @@ def test_a_phrase_that_is_none_is_not_quoted_anywhere(words: str) -> None:
 
 def test_a_wrong_password_is_not_quoted_anywhere(tmp_path: Path) -> None:
     file = tmp_path / "key.json"
-    file.write_text(json.dumps(create_keyfile_json(ABANDON_SECRET, b"open sesame", kdf="pbkdf2", iterations=1)))
+    file.write_text(keystore())
     with pytest.raises(AmpacityError, match="does not open") as caught:
         open_signer(KeystoreFile(file, WRONG))
     assert WRONG not in everything(caught.value)

@@ -93,6 +93,7 @@ def test_a_wrong_sequence_in_a_simulation_is_read_anew_too(ledger: Any, node: An
     failed = {"code": 2, "message": f"rpc error: code = Unknown desc = {MISMATCH}", "details": []}
     node.each("/cosmos/tx/v1beta1/simulate", (500, failed), (200, ledger.simulated()), method="POST")
     top_up(wallet)
+    assert node.count("/cosmos/tx/v1beta1/simulate", "POST") == 2
     assert len(ledger.sent) == 1
 
 
@@ -104,6 +105,7 @@ def test_a_wrong_sequence_in_a_simulation_is_read_anew_too(ledger: Any, node: An
         ("sdk", 4, Failure.AUTH),
         ("market", 12, Failure.CAPACITY_GLOBAL),
         ("market", 13, Failure.CAPACITY_GLOBAL),
+        ("market", 28, Failure.BILLING),
         ("deployment", 20, Failure.INVALID),
         ("sdk", 20, Failure.THROTTLED),
         ("sdk", 11, Failure.INVALID),
@@ -209,6 +211,13 @@ def test_another_version_of_the_module_is_a_named_error_before_anything_is_spent
     with pytest.raises(OtherVersionError):
         top_up(wallet)
     assert ledger.sent == []
+
+
+def test_a_node_that_takes_no_transactions_did_nothing(ledger: Any, node: Any, wallet: OwnWallet) -> None:
+    node.says(TXS, {"code": 12, "message": "Not Implemented"}, status=501, method="POST")
+    with pytest.raises(OtherVersionError) as caught:
+        top_up(wallet)
+    assert caught.value.definite
 
 
 def test_an_account_that_the_chain_does_not_know_needs_money(ledger: Any, node: Any, wallet: OwnWallet) -> None:

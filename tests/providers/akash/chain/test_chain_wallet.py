@@ -1,6 +1,7 @@
 """A wallet of one's own: what it opens, takes and closes, once each, whatever was lost in between."""
 
 import base64
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -66,9 +67,9 @@ class Account:
         price = {"denom": "uact", "amount": "4268.000000000000000000"}
         self.leases = [{"lease": {"id": ids, "state": state, "price": price, "created_at": "1995"}}]
 
-    def after_block(self, do: Any) -> None:
+    def after_block(self, do: Callable[[], None], **changes: Any) -> None:
         def include(name: str) -> None:
-            self.ledger.include(name)
+            self.ledger.include(name, **changes)
             do()
 
         self.ledger.includes = include
@@ -192,7 +193,7 @@ def test_closing_tells_what_came_back_by_the_block_s_own_events(
         received(ledger.owner, "4974392uact,12uakt"),
     ]
     opens(account)
-    ledger.includes = lambda name: (ledger.include(name, events=events), closes(account))
+    account.after_block(lambda: closes(account), events=events)
     assert wallet.close(Dseq(7)) == Closed(dseq=Dseq(7), refund_uact=Decimal(4_974_392))
     assert account.sent() == ["MsgCloseDeployment"]
 
