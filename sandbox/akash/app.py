@@ -59,8 +59,8 @@ class Application:
             time.sleep(self._settings.slow_seconds)
         if self._faults.take(FaultKind.THROTTLE):
             return Response("Too Many Requests", status=429, headers={"Retry-After": "1"}, content_type="text/plain")
-        creates = _creates(request)
         made = self._chain(request) if request.path.startswith(CHAIN) else self._ask_console(request)
+        creates = made.status_code < 400 and _creates(request)
         return spoil(self._faults, request, made, creates=creates, nonsense="<html>upstream error</html>")
 
     def _chain(self, request: Request) -> Response:

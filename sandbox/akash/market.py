@@ -41,7 +41,7 @@ class Market:
         self.stock = stock
         self._folder = folder
         self._clock = clock
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()  # one change inside another would be lost
         fresh = BlockClock(started_at=clock(), block_seconds=block_seconds)
         self._state = load_state(folder) or State(clock=fresh, now=fresh.started_at)
         with self.change() as state:

@@ -1,7 +1,8 @@
 """The messages that are understood, in a descriptor pool of their own.
 
-Field numbers from chain-sdk proto/node/akash at 55f1c683 (2026-07-02) and cosmos-sdk proto/cosmos/{tx,crypto,base}; a message is
-a line, a field is `name=number:type`, `*` marks a repeated one, enums are read as plain numbers.
+Field numbers from chain-sdk proto/node/akash at 55f1c683 (2026-07-02) and cosmos-sdk
+proto/cosmos/{tx,crypto,base}. A message is a line, a field is `name=number:type`, `*` marks a repeated
+one, enums are read as plain numbers.
 """
 
 from functools import cache

@@ -1,11 +1,14 @@
 """The bidders: who bids for what, at which price, when, and how each of them behaves."""
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from ampacity.sandbox.akash import leases
+from ampacity.sandbox.akash import bank, leases
+from ampacity.sandbox.akash.bech32 import address_of
 from ampacity.sandbox.akash.matching import matches
 from ampacity.sandbox.akash.refusals import ChainRefusedError
 from ampacity.sandbox.akash.rows import BidId
@@ -169,6 +172,25 @@ def test_the_chain_refuses_a_bid_above_the_order_and_one_too_many(chain: Any, wa
     assert code("100.000001", bid_id.provider) == ("market", 22)
     assert code("0", bid_id.provider) == ("market", 19)
     assert code("50", wallet.address) == ("market", 30)
+
+
+def test_an_order_takes_twenty_one_bids_and_no_more(chain: Any, wallet: Any) -> None:
+    """The chain's parameter says twenty, and its handler refuses the one after the next."""
+    wallet.create()
+    sellers = [address_of(bytes([number]) * 20) for number in range(1, 30)]
+    with chain.market.change() as state:
+        for seller in sellers:
+            bank.open_account(state, seller, {"uact": 500_000})
+            state.providers[seller] = structs.replace(state.providers[chain.provider("plain")], address=seller)
+    taken = 0
+    for seller in sellers:
+        bid_id = BidId(owner=wallet.address, dseq=7, gseq=1, oseq=1, provider=seller)
+        with suppress(ChainRefusedError), chain.market.change() as state:
+            leases.create_bid(state, bid_id, Coin(denom="uact", amount=Decimal(900)))
+            taken += 1
+    assert taken == 21
+    chain.wait(2)
+    assert len(chain.market.read().bids) == 22  # and one left over from another time, which nobody checks
 
 
 def test_what_is_sold_has_a_source_and_a_date() -> None:
