@@ -35,22 +35,30 @@ def first_limit(hours: int | None) -> dict[str, int]:
     return {"runtimeLimitHours": hours} if hours is not None and hours <= LONGEST_STEP_HOURS else {}
 
 
-def raise_limit(api: ConsoleApi, dseq: Dseq, hours: int) -> None:
-    """Let it run `hours` longer. Nothing where it has no limit, or the Console knows of none."""
-    path = f"/v2/deployment-settings/{dseq}"
-    if hours == 0:
-        return
+def limit_of(api: ConsoleApi, dseq: Dseq) -> int | None:
+    """The hours that it may run, `None` where it has no limit, or the Console knows of none."""
     try:
-        limit = api.ask("GET", path, Data[RuntimeLimit]).data.runtime_limit_hours
+        return api.ask("GET", _path(dseq), Data[RuntimeLimit]).data.runtime_limit_hours
     except RefusedError as error:
         if error.status == 404:
-            return
+            return None
         raise
-    if limit is None:
-        return
-    wanted = limit + hours
-    if wanted > LONGEST_HOURS:
-        raise failed(Failure.INVALID, f"a managed deployment runs {LONGEST_HOURS} hours at most, not {wanted}")
+
+
+def longer(limit: int, hours: int) -> int:
+    """The limit for `hours` more. Raises `ProviderError` where the Console allows no such one."""
+    if limit + hours > LONGEST_HOURS:
+        why = f"a managed deployment runs {LONGEST_HOURS} hours at most, not {limit + hours}"
+        raise failed(Failure.INVALID, why)
+    return limit + hours
+
+
+def raise_limit(api: ConsoleApi, dseq: Dseq, limit: int, wanted: int) -> None:
+    """From `limit` to `wanted` hours, in the steps that the Console takes. Raises `ProviderError`."""
     while limit < wanted:
         limit = min(wanted, limit + LONGEST_STEP_HOURS)
-        api.ask("PATCH", path, Data[RuntimeLimit], body={"data": {"runtimeLimitHours": limit}})
+        api.ask("PATCH", _path(dseq), Data[RuntimeLimit], body={"data": {"runtimeLimitHours": limit}})
+
+
+def _path(dseq: Dseq) -> str:
+    return f"/v2/deployment-settings/{dseq}"

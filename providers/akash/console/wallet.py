@@ -7,7 +7,6 @@ import msgspec
 
 from ....core.errors import AmpacityError
 from ...base import Failure, ProviderError, StillThereError
-from ..chain.convert import HIGHEST_DSEQ
 from ..chain.failures import code_in, refused
 from ..ledger import OpenRequest
 from ..names import PROVIDER, clean
@@ -16,9 +15,9 @@ from ..values import UACT_PER_USD, Address, Closed, Deployment, Dseq, Lease, Lea
 from .bidlists import listed_bids
 from .failures import MANIFEST_NOT_DELIVERED, RefusedError, nonsense, unknown_outcome
 from .reading import ManagedReading
-from .runtime import first_limit, hours_paid, raise_limit
+from .runtime import first_limit, hours_paid, limit_of, longer, raise_limit
 from .tokens import gateway_token
-from .wire import Balances, Created, Data, SignedTx, Success
+from .wire import Balances, Created, Data, SignedTx
 
 BILLING = frozenset({LeaseState.ACTIVE, LeaseState.RECLAIMING})
 RICHEST_USD = 1_000_000_000
@@ -39,7 +38,7 @@ class ManagedWallet(ManagedReading):
         made = self._api.spend("/v1/deployments", Data[Created], body={"data": self._order(request)}).data
         _check_tx(made.sign_tx)
         dseq = Dseq(int(made.dseq))
-        found = self._awaited(lambda: self._chain.deployment(dseq)) if dseq <= HIGHEST_DSEQ else None
+        found = self._awaited(lambda: self._chain.deployment(dseq))
         if found is None:
             raise unknown_outcome(f"deployment {dseq} was opened, and the chain does not show it yet")
         if found.manifest_hash != request.compiled.manifest_hash:
@@ -91,10 +90,12 @@ class ManagedWallet(ManagedReading):
     def top_up(self, dseq: Dseq, uact: Decimal) -> None:
         """See `Ledger.top_up`. Where the deployment has a runtime limit, that is raised by the hours paid."""
         hours = hours_paid(uact, self._rate(dseq), self.block_time())
+        limit = limit_of(self._api, dseq) if hours else None
+        wanted = longer(limit, hours) if limit and hours else 0
         body = {"data": {"dseq": str(dseq), "deposit": _usd(uact)}}
         self._api.spend("/v1/deposit-deployment", msgspec.Raw, body=body)
         try:
-            raise_limit(self._api, dseq, hours or 0)
+            raise_limit(self._api, dseq, limit or 0, wanted)
         except ProviderError as error:
             why = f"the deposit was made, and the runtime limit of {dseq} could not be raised: {error.why}"
             raise failed(Failure.PARTIAL, why) from error
@@ -118,14 +119,12 @@ class ManagedWallet(ManagedReading):
         return failed(Failure.INVALID, f"{why}; deployment {dseq} was closed again")
 
     def _delete(self, dseq: Dseq) -> None:
+        """Whatever the Console says of it: whether it is closed is asked of the chain next."""
         try:
-            done = self._api.ask("DELETE", f"/v1/deployments/{dseq}", Data[Success]).data.success
+            self._api.ask("DELETE", f"/v1/deployments/{dseq}", msgspec.Raw)
         except RefusedError as error:
-            if error.status != 404:  # the chain, asked next, says whether it is gone
+            if error.status != 404:
                 raise
-        else:
-            if not done:
-                raise StillThereError(f"deployment {dseq} is not closed", why="the Console could not close it")
 
     def _running(self, dseq: Dseq) -> Lease | None:
         return next((lease for lease in self._chain.leases(dseq) if lease.state in BILLING), None)

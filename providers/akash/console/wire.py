@@ -108,12 +108,6 @@ class Created(msgspec.Struct, frozen=True, rename="camel"):
     sign_tx: SignedTx
 
 
-class Success(msgspec.Struct, frozen=True):
-    """`DELETE /v1/deployments/{dseq}`."""
-
-    success: bool
-
-
 class Token(msgspec.Struct, frozen=True):
     """`POST /v1/create-jwt-token`."""
 

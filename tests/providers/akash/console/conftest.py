@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -66,6 +67,7 @@ class Console(ThreadingHTTPServer):
         self.routes: dict[str, Callable[[Any], Answer]] = {}
         self.extra_headers: dict[str, str] = {}
         self.slow_seconds = 0.0
+        self.drip_seconds = 0.0
         self.asked: list[Asked] = []
 
     @property
@@ -123,7 +125,14 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in self.server.extra_headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(data)
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        pieces = [data[at : at + 1] for at in range(len(data))] if self.server.drip_seconds else [data]
+        with suppress(ConnectionError):  # whoever has had enough hangs up
+            for piece in pieces:
+                self.wfile.write(piece)
+                time.sleep(self.server.drip_seconds)
 
 
 def refusal_body(code: str, message: str) -> dict[str, str]:

@@ -153,6 +153,14 @@ def test_an_answer_without_an_end_is_cut_off(api: ConsoleApi, console: Any, monk
     assert failure(refused) is Failure.UNREACHABLE
 
 
+def test_an_answer_that_drips_is_not_waited_for_to_its_end(console: Any, names: Any) -> None:
+    console.says("GET /v1/balances", b"1" * 500)
+    console.drip_seconds = 0.02
+    with pytest.raises(ProviderError, match="too slowly") as refused:
+        ConsoleApi(console.url, names.key, timeout_seconds=0.1).ask("GET", "/v1/balances", int)
+    assert failure(refused) is Failure.UNREACHABLE
+
+
 @pytest.mark.parametrize("refusal", [(429, {"code": "rate_limited"}), (402, {"code": "balance_top_up_pending"})])
 def test_a_console_that_says_wait_is_waited_for(api: ConsoleApi, console: Any, refusal: Any) -> None:
     console.extra_headers["Retry-After"] = "0"

@@ -136,7 +136,7 @@ def test_a_deployment_that_the_chain_does_not_show_is_an_unknown_outcome(
     assert len(console.requests(OPEN)) == 1
 
 
-@pytest.mark.parametrize("dseq", [0, -5, 2**53, "1e5", "", "../1"])
+@pytest.mark.parametrize("dseq", [0, -5, 10**16, "1e5", "", "../1"])
 def test_a_number_that_no_deployment_has_is_an_unknown_outcome(
     wallet: ManagedWallet, console: Any, request_of_an_hour: OpenRequest, dseq: Any
 ) -> None:
@@ -475,6 +475,23 @@ def test_a_long_top_up_raises_the_limit_in_the_steps_that_the_console_allows(
     wallet.top_up(names.dseq, Decimal(240_000_000))
     assert runs.limit["hours"] == 124
     assert len([one for one in runs.asked if one.line.startswith("PATCH")]) == 3
+
+
+def test_what_the_console_would_not_let_run_is_not_paid_for(wallet: ManagedWallet, runs: Any, names: Any) -> None:
+    runs.limit["hours"] = 8_755
+    with pytest.raises(ProviderError) as refused:
+        wallet.top_up(names.dseq, Decimal(24_000_000))
+    assert "8760 hours at most, not 8765" in refused.value.why
+    assert refused.value.definite
+    assert runs.requests(DEPOSIT) == []
+
+
+def test_while_the_limit_is_not_known_nothing_is_paid(wallet: ManagedWallet, runs: Any, names: Any) -> None:
+    runs.refuses(f"GET /v2/deployment-settings/{names.dseq}", 500, "internal_server_error")
+    with pytest.raises(ProviderError) as refused:
+        wallet.top_up(names.dseq, Decimal(24_000_000))
+    assert refused.value.definite
+    assert runs.requests(DEPOSIT) == []
 
 
 @pytest.mark.parametrize(
