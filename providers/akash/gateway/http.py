@@ -1,7 +1,8 @@
 """One question and its answer over one connection that is closed after it: no pool, proxy or redirect."""
 
 import ssl
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import httpcore
 import msgspec
@@ -21,7 +22,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Channel(httpcore.NetworkStream):
-    """A proven connection as httpcore reads and writes it, within the call's budget."""
+    """A proven connection, read and written within the call's budget. Raises `GatewayError` and nothing else."""
 
     def __init__(self, sock: ssl.SSLSocket, budget: Budget) -> None:
         self._sock = sock
@@ -31,8 +32,9 @@ class Channel(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the budget rules
         """What there is, at most `max_bytes`."""
-        self._sock.settimeout(self._budget.seconds_left())
-        data = self._sock.recv(min(max_bytes, BIGGEST_STEP))
+        with self._told():
+            self._sock.settimeout(self._budget.seconds_left())
+            data = self._sock.recv(min(max_bytes, BIGGEST_STEP))
         self._budget.take(len(data))
         self.ended = not data
         return data
@@ -40,30 +42,35 @@ class Channel(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the budget rules
         """All of `buffer`."""
         view = memoryview(buffer)
-        while view:
-            self._sock.settimeout(self._budget.seconds_left())
-            view = view[self._sock.send(view[:BIGGEST_STEP]) :]
+        with self._told():
+            while view:
+                self._sock.settimeout(self._budget.seconds_left())
+                view = view[self._sock.send(view[:BIGGEST_STEP]) :]
 
     def close(self) -> None:
         """Hang up."""
         self._sock.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError as error:
+            raise GatewayError(Trouble.SLOW, "no answer in time") from error
+        except OSError as error:
+            raise GatewayError(Trouble.UNREACHABLE, str(error)) from error
 
 
 def ask(
     dialer: Dialer, method: str, path: str, *, budget: Budget, token: str = "", body: bytes | None = None
 ) -> Answer:
     """`path`'s answer. Raises `GatewayError` for whatever is no answer in HTTP within the budget."""
-    channel = Channel(dialer.dial(budget), budget)
-    with closing(channel):
+    with closing(Channel(dialer.dial(budget), budget)) as channel:
         try:
             return _exchange(channel, _request(dialer, method, path, token, body))
-        except TimeoutError as error:
-            raise GatewayError(Trouble.SLOW, f"{path}: no answer in time") from error
         except httpcore.ProtocolError as error:
             trouble = Trouble.UNREACHABLE if channel.ended else Trouble.NONSENSE
             raise GatewayError(trouble, f"{path}: {error}") from error
-        except OSError as error:
-            raise GatewayError(Trouble.UNREACHABLE, f"{path}: {error}") from error
 
 
 def _request(dialer: Dialer, method: str, path: str, token: str, body: bytes | None) -> httpcore.Request:

@@ -16,21 +16,23 @@ Send = Callable[[float], None]
 
 
 def insist(send: Send, limits: Limits, stop: threading.Event) -> None:
-    """`send` until it succeeds. Raises the last `GatewayError` once it is final or patience ends.
+    """`send` until it succeeds. Raises once a `GatewayError` is final or patience ends.
 
+    Then the last that said something: a last try with little time left is slow by our own fault.
     `stop` ends the waiting with `CancelledError`. To send again what has arrived is harmless.
     """
     until = time.monotonic() + limits.manifest_patience_seconds
+    told: GatewayError | None = None
     refused_tokens = 0
     for pause in pauses(limits):
-        left = until - time.monotonic()
         try:
-            return send(min(limits.manifest_seconds, left))
+            return send(min(limits.manifest_seconds, until - time.monotonic()))
         except GatewayError as error:
+            told = error if told is None or error.trouble is not Trouble.SLOW else told
             refused_tokens += error.trouble is Trouble.TOKEN
-            late = time.monotonic() + 2 * pause >= until  # the last try has as long as the pause before it
+            late = time.monotonic() + pause >= until
             if error.trouble not in AGAIN or refused_tokens >= limits.token_tries or late:
-                raise
+                raise told from None
         if stop.wait(pause):
             raise CancelledError("Stopped before the provider had the manifest", fix="ampacity recover NAME")
     raise AssertionError("pauses never end")

@@ -142,6 +142,22 @@ def test_silence_ends_with_nothing(stage: Any, streams: Any) -> None:
     assert stage.connect(gateway, limits={"stream_seconds": 0.5}).logs(stage.lease) == []
 
 
+def test_a_message_in_many_pieces_is_one_message(stage: Any, streams: Any) -> None:
+    gateway = streams(lambda stream: stream.send(iter(['{"name": "web", ', '"message": ', '"whole"}'])))
+    assert stage.connect(gateway).logs(stage.lease) == [LogLine(service="web", text="whole")]
+
+
+def test_a_message_of_endless_pieces_is_cut_off(stage: Any, streams: Any) -> None:
+    def pieces() -> Iterator[str]:
+        while True:
+            yield " "
+
+    began = time.monotonic()
+    gateway = streams(lambda stream: stream.send(pieces()))
+    assert stage.connect(gateway, limits={"frame_bytes": 1000}).logs(stage.lease) == []
+    assert time.monotonic() - began < 4
+
+
 def test_one_huge_frame_is_not_taken(stage: Any, streams: Any) -> None:
     gateway = streams(_lines(json.dumps({"name": "web", "message": "x" * 300_000})))
     assert stage.connect(gateway, limits={"frame_bytes": 100_000}).logs(stage.lease) == []
