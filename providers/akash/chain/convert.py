@@ -21,13 +21,13 @@ from ..values import (
     MarketBid,
     SellerFacts,
 )
-from . import wire
+from . import marketwire, sellerwire, wire
 from .failures import nonsense
 
 HIGHEST_DSEQ = (1 << 53) - 1
 
 
-def deployment(answer: wire.DeploymentAnswer) -> Deployment:
+def deployment(answer: marketwire.DeploymentAnswer) -> Deployment:
     """A deployment with its money. Of several groups the first one's name counts: we make one."""
     row = answer.deployment
     groups = answer.groups or ()
@@ -42,7 +42,7 @@ def deployment(answer: wire.DeploymentAnswer) -> Deployment:
     )
 
 
-def escrow(state: wire.EscrowState) -> Escrow:
+def escrow(state: marketwire.EscrowState) -> Escrow:
     """The money in our denomination; what was put in in another is not counted."""
     return Escrow(funds_uact=uact(state.funds or ()), settled_height=state.settled_at, state=state.state)
 
@@ -52,7 +52,7 @@ def uact(coins: Iterable[wire.Coin]) -> Decimal:
     return sum((Decimal(coin.amount) for coin in coins if coin.denom == DENOM), Decimal(0))
 
 
-def bid(row: wire.BidRow) -> MarketBid:
+def bid(row: marketwire.BidRow) -> MarketBid:
     """A bid in whatever denomination: the choice among them is not made here."""
     return MarketBid(
         id=lease_id(row.id),
@@ -64,7 +64,7 @@ def bid(row: wire.BidRow) -> MarketBid:
     )
 
 
-def lease(row: wire.LeaseRow) -> Lease:
+def lease(row: marketwire.LeaseRow) -> Lease:
     """A lease. Its price is in `uact`: the chain takes no order in anything else."""
     if row.state not in set(LeaseState):
         raise nonsense(f"a lease is {row.state!r}")
@@ -81,7 +81,7 @@ def lease(row: wire.LeaseRow) -> Lease:
     )
 
 
-def lease_id(row: wire.BidId) -> LeaseId:
+def lease_id(row: marketwire.BidId) -> LeaseId:
     """The name of a bid or a lease."""
     return LeaseId(
         owner=_address(row.owner),
@@ -93,7 +93,7 @@ def lease_id(row: wire.BidId) -> LeaseId:
     )
 
 
-def seller(row: wire.ProviderRow, auditors: Iterable[wire.AuditRow]) -> SellerFacts:
+def seller(row: sellerwire.ProviderRow, auditors: Iterable[sellerwire.AuditRow]) -> SellerFacts:
     """What a provider says of itself, and who vouches for it."""
     vouching = {_address(audit.auditor) for audit in auditors if audit.owner == row.owner}
     return SellerFacts(
@@ -104,7 +104,7 @@ def seller(row: wire.ProviderRow, auditors: Iterable[wire.AuditRow]) -> SellerFa
     )
 
 
-def certificates(rows: Iterable[wire.CertificateRow]) -> Iterator[bytes]:
+def certificates(rows: Iterable[sellerwire.CertificateRow]) -> Iterator[bytes]:
     """The valid ones as DER. One that is no certificate vouches for nobody, and is left out."""
     for row in rows:
         if row.certificate.state != "valid":
@@ -115,7 +115,7 @@ def certificates(rows: Iterable[wire.CertificateRow]) -> Iterator[bytes]:
             continue
 
 
-def _gpus(offers: tuple[wire.ResourceOffer, ...] | None) -> GpuOffered | None:
+def _gpus(offers: tuple[marketwire.ResourceOffer, ...] | None) -> GpuOffered | None:
     """`None` where the bid does not say what it brings."""
     if not offers:
         return None

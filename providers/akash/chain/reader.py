@@ -7,7 +7,7 @@ from decimal import Decimal
 from ...base import Failure, ProviderError
 from ..names import PROVIDER
 from ..values import DENOM, Address, BlockTime, Deployment, Dseq, Lease, MarketBid, SellerFacts
-from . import convert, wire
+from . import convert, marketwire, sellerwire, wire
 from .blocks import measure
 from .failures import NO_DEPLOYMENT, ChainError, OtherVersionError, nonsense
 from .rest import Rest, items
@@ -66,7 +66,7 @@ class ChainReader:
 
     def min_deposit_uact(self) -> Decimal:
         """The least that opens a deployment, from the chain's parameters."""
-        coins = self.rest.get(DEPLOYMENT_PARAMS, wire.ParamsAnswer).params.min_deposits
+        coins = self.rest.get(DEPLOYMENT_PARAMS, marketwire.ParamsAnswer).params.min_deposits
         if not any(coin.denom == DENOM for coin in coins):
             raise nonsense(f"the chain's parameters name no deposit in {DENOM}")
         return convert.uact(coins)
@@ -80,7 +80,7 @@ class ChainReader:
         """That deployment, closed ones too; `None` only where the module itself says that there never was one."""
         query = {"id.owner": self._owner, "id.dseq": str(dseq)}
         try:
-            answer = self.rest.get(f"{DEPLOYMENTS}/info", wire.DeploymentAnswer, query)
+            answer = self.rest.get(f"{DEPLOYMENTS}/info", marketwire.DeploymentAnswer, query)
         except ChainError as error:
             if error.coded == NO_DEPLOYMENT:
                 return None
@@ -92,7 +92,7 @@ class ChainReader:
     def active_deployments(self) -> Iterator[Deployment]:
         """Every deployment that holds a deposit."""
         query = {"filters.owner": self._owner, "filters.state": "active"}
-        pages = self.rest.pages(f"{DEPLOYMENTS}/list", wire.DeploymentsPage, query)
+        pages = self.rest.pages(f"{DEPLOYMENTS}/list", marketwire.DeploymentsPage, query)
         for answer in items(pages, lambda page: page.deployments):
             found = convert.deployment(answer)
             self._check(found.owner, found.dseq, found.dseq)
@@ -101,7 +101,7 @@ class ChainReader:
 
     def bids(self, dseq: Dseq) -> list[MarketBid]:
         """Every bid for the deployment's orders, whatever its state and denomination."""
-        pages = self.rest.pages(BIDS, wire.BidsPage, self._filters(dseq))
+        pages = self.rest.pages(BIDS, marketwire.BidsPage, self._filters(dseq))
         found = [convert.bid(row.bid) for row in items(pages, lambda page: page.bids)]
         for bid in found:
             self._check(bid.id.owner, bid.id.dseq, dseq)
@@ -109,7 +109,7 @@ class ChainReader:
 
     def leases(self, dseq: Dseq) -> list[Lease]:
         """The deployment's leases, whatever their state."""
-        pages = self.rest.pages(LEASES, wire.LeasesPage, self._filters(dseq))
+        pages = self.rest.pages(LEASES, marketwire.LeasesPage, self._filters(dseq))
         found = [convert.lease(row.lease) for row in items(pages, lambda page: page.leases)]
         for lease in found:
             self._check(lease.id.owner, lease.id.dseq, dseq)
@@ -117,7 +117,7 @@ class ChainReader:
 
     def seller(self, address: Address) -> SellerFacts:
         """The provider's own data and who audited it."""
-        row = self.rest.get(f"{PROVIDERS}/{address}", wire.ProviderAnswer).provider
+        row = self.rest.get(f"{PROVIDERS}/{address}", sellerwire.ProviderAnswer).provider
         if row.owner != address:
             raise nonsense(f"asked about {address}, the chain tells about another provider")
         return convert.seller(row, self._auditors(address))
@@ -125,12 +125,12 @@ class ChainReader:
     def certificates(self, address: Address) -> list[bytes]:
         """The provider's valid certificates, DER."""
         query = {"filter.owner": address, "filter.state": "valid"}
-        pages = self.rest.pages(CERTIFICATES, wire.CertificatesPage, query)
+        pages = self.rest.pages(CERTIFICATES, sellerwire.CertificatesPage, query)
         return list(convert.certificates(items(pages, lambda page: page.certificates)))
 
-    def _auditors(self, address: Address) -> list[wire.AuditRow]:
+    def _auditors(self, address: Address) -> list[sellerwire.AuditRow]:
         """Nobody, where the chain has no such entry: that is how it says that none audited the provider."""
-        pages = self.rest.pages(f"{AUDITS}/{address}/list", wire.AuditPage, {})
+        pages = self.rest.pages(f"{AUDITS}/{address}/list", sellerwire.AuditPage, {})
         try:
             return list(items(pages, lambda page: page.providers))
         except ChainError as error:

@@ -3,7 +3,7 @@
 import msgspec
 
 from ....core.shapes import ready
-from ..chain import convert, wire
+from ..chain import convert, marketwire
 from ..values import Address, Dseq, MarketBid
 from .client import ConsoleApi
 from .failures import nonsense
@@ -22,6 +22,6 @@ def listed_bids(api: ConsoleApi, owner: Address, dseq: Dseq) -> list[MarketBid]:
 def _read(row: msgspec.Raw) -> MarketBid:
     """Rows have the chain's own form, numbers of 64 bits as text."""
     try:
-        return convert.bid(msgspec.json.decode(row, type=ready(wire.BidAnswer), strict=False).bid)
+        return convert.bid(msgspec.json.decode(row, type=ready(marketwire.BidAnswer), strict=False).bid)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise nonsense(f"a bid of the Console: {error}") from error

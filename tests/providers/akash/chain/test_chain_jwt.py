@@ -17,6 +17,17 @@ NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 PROVIDER = Address("akash13va9yxc8a7wlc882g72uj4g2fscj93hdk0uycp")
 SIGNER = KeySigner(bytes.fromhex("c4a48e2fce1481cd3294b4490f6678090ea98d3d0e5cd984558ab0968741b104"))
 
+SDK_TAKES = (
+    "eyJhbGciOiJFUzI1NksiLCJ0eXAiOiJKV1QifQ.eyJpc3MiOiJha2FzaDE5cmw0Y20yaG1yOGFmeTRrbGRweHozZmthNGpndXEwY"
+    "TNtcTZ4MCIsImlhdCI6MTc5NTI0ODAwMCwibmJmIjoxNzk1MjQ3OTcwLCJleHAiOjE3OTUyNDg2MDAsInZlcnNpb24iOiJ2MSIsI"
+    "mxlYXNlcyI6eyJhY2Nlc3MiOiJncmFudWxhciIsInBlcm1pc3Npb25zIjpbeyJwcm92aWRlciI6ImFrYXNoMTN2YTl5eGM4YTd3b"
+    "GM4ODJnNzJ1ajRnMmZzY2o5M2hkazB1eWNwIiwiYWNjZXNzIjoiZ3JhbnVsYXIiLCJkZXBsb3ltZW50cyI6W3siZHNlcSI6Mjc2N"
+    "TIzMzQsInNjb3BlIjpbInNlbmQtbWFuaWZlc3QiLCJnZXQtbWFuaWZlc3QiLCJzdGF0dXMiLCJsb2dzIiwiZXZlbnRzIl0sInNlc"
+    "nZpY2VzIjpbIm1hY2hpbmUiXX1dfV19fQ.hFgd5ohkVgPpbAhT6uVMVRHcZ75EbNhTzw3k6vbzLaI_Qqljuu52HvKSLAIz5dGRyw"
+    "POL0RzXpItaATVdziBYw"
+)
+"""Found valid by `JwtValidator` of npm `@akashnetwork/chain-sdk` 1.0.0-alpha.25, and its signature by cosmjs."""
+
 
 def part(text: str) -> Any:
     return json.loads(base64.urlsafe_b64decode(text + "=="))
@@ -57,3 +68,7 @@ def test_a_token_of_another_key_is_not_the_account_s(token: str) -> None:
     text, _, signature = token.rpartition(".")
     other = PrivateKey(b"\x07" * 32).public_key.format()
     assert not verifies(base64.urlsafe_b64decode(signature + "=="), digest(text.encode()), other)
+
+
+def test_it_is_the_token_that_the_network_s_own_sdk_found_valid(token: str) -> None:
+    assert token == SDK_TAKES
