@@ -1,13 +1,17 @@
 """How the world differs from the state, from sightings and a sweep. Pure."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from ..core.money import show_usd
-from ..providers.base import Machine
+from ..providers.base import Machine, Market
 from .machines import MachineInputs
 from .observe import Sighting
 from .reports import NEVER_MADE, Drift, DriftKind
 from .status import Told, last_told, remembered
+
+MEASURED = Decimal("0.02")
+"""An auctioned price may hold per block, and is told per hour by how long blocks take lately: that moves by itself."""
 
 
 def differences(
@@ -36,9 +40,10 @@ def _compare(sighting: Sighting) -> Iterator[Drift]:
         return
     if sighting.machine is not None and sighting.machine.sku != inputs.offer.sku:
         yield _drift(sighting, DriftKind.CHANGED, "sku", inputs.offer.sku, sighting.machine.sku)
-    before, after = _facts(remembered(sighting)), _facts(last_told(sighting))
+    old, new = remembered(sighting), last_told(sighting)
+    before, after = _facts(old), _facts(new)
     for what in before:
-        if before[what] != after[what]:
+        if before[what] != after[what] and not (what == "price" and _holds(sighting, old, new)):
             yield _drift(sighting, DriftKind.CHANGED, what, before[what], after[what])
 
 
@@ -49,6 +54,13 @@ def _facts(told: Told) -> dict[str, str]:
         "address": told.address or "none",
         "price": show_usd(told.usd_per_hour, places=4),
     }
+
+
+def _holds(sighting: Sighting, old: Told, new: Told) -> bool:
+    """Whether an auctioned price is the same but for how it was measured."""
+    if sighting.record.inputs.offer.market is not Market.AUCTION or not old.usd_per_hour or not new.usd_per_hour:
+        return False
+    return abs(new.usd_per_hour - old.usd_per_hour) <= MEASURED * old.usd_per_hour
 
 
 def _drift(sighting: Sighting, kind: DriftKind, what: str, before: str, after: str) -> Drift:

@@ -150,6 +150,18 @@ def test_every_changed_fact_is_drift(seen: Seen, change: dict[str, Any], what: s
     assert (found.kind, found.what, found.after) == (DriftKind.CHANGED, what, after)
 
 
+@pytest.mark.parametrize(("usd", "drifts"), [("24.3", False), ("23.5", False), ("24.5", True), ("0", True)])
+def test_an_auctioned_price_moves_by_how_long_blocks_take_without_being_drift(
+    seen: Seen, usd: str, drifts: bool
+) -> None:
+    sold = seen(usd_per_hour=Decimal(usd))  # 23.92 was remembered; two hundredths of it are 0.4784
+    offer = msgspec.structs.replace(sold.record.inputs.offer, market=Market.AUCTION)
+    inputs = msgspec.structs.replace(sold.record.inputs, offer=offer)
+    auctioned = msgspec.structs.replace(sold, record=msgspec.structs.replace(sold.record, inputs=inputs))
+    assert bool(differences([auctioned], [])) is drifts
+    assert differences([sold], [])
+
+
 def test_missing_and_extra_machines_are_drift_and_unasked_ones_are_not(seen: Seen) -> None:
     extra = seen("node-9", made="toy-9").machine
     assert extra is not None
