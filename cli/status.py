@@ -153,4 +153,5 @@ def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
         yield f"Sellers hold {show_usd(found.held_usd)} that was paid ahead; what is left comes back at destroy."
     if found.runs_dry_at is not None:
         names = span([machine.name for machine in found.machines if machine.runs_dry_at is not None])
-        yield f"RUNS DRY: {names}, the first at {rfc3339(found.runs_dry_at)}: ampacity topup {found.name}"
+        hours = "" if found.ends_at else " --hours 24"
+        yield f"RUNS DRY: {names}, the first at {rfc3339(found.runs_dry_at)}: ampacity topup {found.name}{hours}"

@@ -80,6 +80,8 @@ def conclude(bench: Bench, seller: Provisions, lot: Lot) -> None:
         raise lost.error from lost
     except AmpacityError as error:
         raise _standing(lot, [str(error)]) from error
+    except Exception as error:
+        raise _standing(lot, [f"unexpected {type(error).__name__} in its auction"]) from error
 
 
 class _LostError(Exception):

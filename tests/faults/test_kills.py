@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("seller", "destroys"), [("own", 1), ("aws", 0), ("lambda", 0)])
+@pytest.mark.parametrize(("seller", "destroys"), [("own", 1), ("akash", 0), ("aws", 0), ("lambda", 0)])
 def test_after_a_kill_no_machine_is_outside_the_state_and_none_is_there_twice(seller: str, destroys: int) -> None:
     for engine in ("pulumi", "kubo"):
         try:

@@ -216,6 +216,18 @@ class TestABidderThatFails:
         assert (hall.open_orders(), hall.orders()) == ([], 2)
 
 
+def test_a_fault_of_ours_in_the_middle_keeps_the_order_in_state_and_quotes_nothing(
+    auction_bench: Bench, hall: Any, lot: MachineInputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise AttributeError("hunter2")
+
+    monkeypatch.setattr(hall, "bids", broken)
+    with pytest.raises(NotReadyError, match=r"unexpected AttributeError in its auction$"):
+        create(auction_bench, URN, lot, 5)
+    assert hall.open_orders() == [("bidding", None)]
+
+
 class TestAStop:
     def test_while_bids_are_awaited_keeps_the_order_in_state(
         self, auction_bench: Bench, hall: Any, lot: MachineInputs
