@@ -1,10 +1,12 @@
 """The gateways listen over TLS 1.3, each with the certificate that the chain has for its provider."""
 
+import json
 import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +16,8 @@ import ampacity
 from ampacity.sandbox.akash.gateway import Gateways
 from ampacity.sandbox.akash.gateway.certificates import certificate_for
 from ampacity.sandbox.akash.market import Market
+from ampacity.sandbox.akash.stock import Bidder
+from ampacity.sandbox.faults import Faults
 
 SHARED = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
 
@@ -77,8 +81,6 @@ def test_a_certificate_outlives_a_restart_and_its_key_is_private() -> None:
 
 
 def test_the_status_has_the_recorded_fields(gateways: Gateways, market: Market) -> None:
-    import json
-
     file = SHARED / "provider_status_rest.json"
     if not file.is_file():
         pytest.skip("the shared vectors are not here")
@@ -94,8 +96,6 @@ def test_the_status_has_the_recorded_fields(gateways: Gateways, market: Market) 
 
 
 def test_a_lease_status_has_the_recorded_fields() -> None:
-    import json
-
     from ampacity.sandbox.akash.gateway.workload import Expose, Group, Service, lease_status
 
     file = SHARED / "provider_lease_status.json"
@@ -107,3 +107,23 @@ def test_a_lease_status_has_the_recorded_fields() -> None:
     assert recorded.keys() <= ours.keys()
     assert recorded["services"]["web"].keys() <= ours["services"]["web"].keys()
     assert len(ours["services"]["web"]["uris"]) == 1
+
+
+def test_after_a_restart_a_provider_has_its_certificate_and_its_leases(
+    market: Market, tmp_path: Path, bidder: Bidder, owner: Any, manifest: Any
+) -> None:
+    first = Gateways(market, tmp_path, ready_seconds=0)
+    market.deliver(owner.lease(bidder).id, json.dumps(manifest).encode())
+    before = market.read().providers[bidder.address]
+    first.close()
+    again = Market(tmp_path, Faults(tmp_path), market.stock, block_seconds=1, clock=lambda: owner.now[0])
+    second = Gateways(again, tmp_path, ready_seconds=0)
+    try:
+        after = again.read().providers[bidder.address]
+        assert after.certificates == before.certificates
+        trust = ssl.create_default_context(cadata=after.certificates[0].decode())
+        headers = {"Authorization": f"Bearer {owner.token()}"}
+        told = httpx.get(f"{after.host_uri}/lease/7/1/1/status", headers=headers, verify=trust, trust_env=False)
+        assert told.json()["services"]["gpu"]["available"] == 1
+    finally:
+        second.close()
