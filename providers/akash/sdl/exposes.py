@@ -13,13 +13,7 @@ KINDS = ("SHARED_HTTP", "RANDOM_PORT", "LEASED_IP")
 
 def sequence_numbers(sdl: Sdl) -> dict[str, int]:
     """The number of each leased address: its last place among all uses, in order of name, from 1."""
-    used = [
-        to.ip
-        for service in sdl.services.values()
-        for expose in service.expose or ()
-        for to in expose.to
-        if to.global_ and to.ip
-    ]
+    used = [to.ip for service in sdl.services.values() for expose in service.expose or () for to in expose.to if to.ip]
     return {name: number for number, name in enumerate(sorted(used), start=1)}
 
 

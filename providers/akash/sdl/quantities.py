@@ -105,6 +105,8 @@ class GpuUnits(Amount):
         text = str(found)
         if isinstance(found, bool) or not re.fullmatch("[0-9]{1,4}", text) or int(text) > cls.MOST:
             raise ValueError(f"is {shown(found)}; allowed: a whole number of GPUs, at most {cls.MOST}")
+        if isinstance(found, str) and not int(text):
+            raise ValueError('"0" is refused by some clients; write 0 without quotes, or leave `gpu` out')
         return cls(int(text))
 
 

@@ -26,6 +26,7 @@ SPOILED: tuple[tuple[str, str, int, str], ...] = (
     ("units: 4", "units: -4", 15, "is -4; allowed: a number of CPUs"),
     ("units: 1", "units: 25", 18, "is 25; allowed: a whole number of GPUs, at most 24"),
     ("units: 1", "units: 0", 18, "has no effect, because `units` is 0"),
+    ("{units: 1, attributes: {vendor: {nvidia: [{model: h100}]}}}", "{units: '0'}", 18, "write 0 without quotes"),
     ("nvidia", "amd", 18, "`profiles.compute.one.resources.gpu.attributes.vendor.amd` is not known; allowed: nvidia"),
     ("[{model: h100}]", "[]", 18, "at least 1 long"),
     ("{model: h100}", "{model: h100, ram: 80}", 18, "nvidia[0].ram`"),
@@ -60,6 +61,8 @@ SPOILED: tuple[tuple[str, str, int, str], ...] = (
     ("global: true", "{global: true, ip: front}", 10, "there is no endpoint front; add it to `endpoints`"),
     ("as: 80", "accept: ['http://x']", 8, "is no host name"),
     ("as: 80", "accept: [a.b, a.b]", 8, "a.b is used twice"),
+    ("as: 80", "accept: [a.b]\n        to: [{global: true}, {global: true}]\n      - port: 1", 8, "a.b is used twice"),
+    ("global: true", "{service: web, ip: front}", 10, "an address is open to the world; add `global: true`"),
     ("as: 80", "http_options: {max_body_size: 0}", 8, "allowed: a whole number, at least 1 and at most 104,857,600"),
     ("as: 80", "http_options: {next_cases: ['off', error]}", 8, "`off` stands alone"),
     ("storage: {size", "storage: {name: data, size", 17, "a name is only kept in a list"),
@@ -69,6 +72,14 @@ SPOILED: tuple[tuple[str, str, int, str], ...] = (
     ("50Gi}", "50Gi, attributes: {class: beta3, persistent: true}}", 3, "needs `params.storage.default.mount`"),
     ("    env:", "    params: {storage: {data: {mount: /data}}}\n    env:", 5, "has no such volume; it has default"),
     ("    env:", "    params: {storage: {default: {mount: data}}}\n    env:", 5, "allowed: text that matches ^/"),
+    (
+        "    env:",
+        "    params: {storage: {default: {mount: /a}, b: {mount: /a}}}\n    env:",
+        5,
+        "/a is mounted twice",
+    ),
+    ("deployment:", "endpoints: {Front: {kind: ip}}\ndeployment:", 24, "is no name for an endpoint"),
+    ("    west:", "    far west:", 20, "is no name for a placement"),
     ("[MODE=fast]", '["MODE=\\ud800"]', 5, "holds a character that cannot be passed on"),
     ("MODE=fast", "MODE=fa\u2028st", 5, "U+2028 ends a line to some readers and not to others"),
     ("deployment:", "reclamation: {min_window: 1h}\ndeployment:", 24, "is not taken"),
@@ -116,3 +127,33 @@ def test_two_services_cannot_have_one_port_of_a_leased_address(good: str) -> Non
     text = good.replace("global: true", "{global: true, ip: front}") + "endpoints: {front: {kind: ip}}\n"
     error = refused(text.replace("          - {", "          - {global: true, ip: front}\n          - {"))
     assert "port 80 of front is taken already by web" in error.why
+
+
+def test_services_of_one_placement_are_confidential_in_one_way(good: str) -> None:
+    text = good.replace("    env:", "    params: {tee: cpu}\n    env:")
+    other = text.replace("profiles:", "  api:\n    image: x\n    params: {tee: cpu-gpu}\nprofiles:", 1)
+    error = refused(other + "  api:\n    west: {profile: one, count: 1}\n")
+    assert "west has services of another kind" in error.why
+
+
+def test_the_chain_takes_twenty_profiles_a_placement_and_twenty_placements(good: str) -> None:
+    head, rest = good.split("profiles:")
+    for number in range(20):
+        head += f"  s{number}:\n    image: x\n"
+    profile, price = "resources: {cpu: {units: 1}, memory: {size: 1Gi}, storage: {size: 1Gi}}", "denom: uact, amount: 1"
+    many = "".join(f"    p{number}: {{{profile}}}\n" for number in range(20))
+    prices = "".join(f"        p{number}: {{{price}}}\n" for number in range(20))
+    places = "".join(f"    w{number}: {{pricing: {{one: {{{price}}}}}}}\n" for number in range(20))
+    rest = rest.replace("  placement:\n", f"{many}  placement:\n{places}").replace(
+        "deployment:", f"{prices}deployment:"
+    )
+    units = "".join(f"  s{number}:\n    west: {{profile: p{number}, count: 1}}\n" for number in range(20))
+    groups = "".join(f"  s{number}:\n    w{number}: {{profile: one, count: 1}}\n" for number in range(20))
+    assert "places 21 profiles in west; allowed: at most 20" in refused(f"{head}profiles:{rest}{units}").why
+    assert "uses 21 placements; allowed: at most 20" in refused(f"{head}profiles:{rest}{groups}").why
+
+
+def test_an_sdl_without_services_is_refused(good: str) -> None:
+    head, _, rest = good.partition("services:\n")
+    rest = rest.partition("profiles:")[2].partition("deployment:")[0]
+    assert "a service must be there" in refused(f"{head}services: {{}}\nprofiles:{rest}deployment: {{}}\n").why

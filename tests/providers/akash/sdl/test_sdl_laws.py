@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ampacity.core.yaml12 import parse
@@ -33,6 +33,7 @@ def test_the_order_of_keys_changes_neither_hash_nor_groups(path: Path, dice: ran
     assert one.groups == other.groups
 
 
+@example("one\x85two\u2028three\n")
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))
 def test_any_text_of_a_container_s_arguments_is_passed_on_as_it_is(text: str) -> None:
     data, _ = parse(GOLDEN[-1].read_text())

@@ -67,7 +67,9 @@ def test_a_cpu_that_one_client_would_cut_off_is_offered_as_thousandths() -> None
     assert CpuUnits.read("1001m").number == 1001
 
 
-@pytest.mark.parametrize("found", ["0.1Gi", "1gi", "16GB", "1", 1, "-1Gi", "Gi", "1 Gi", "1e3Mi", None])
+@pytest.mark.parametrize(
+    "found", ["0.1Gi", "1.00000000000000000001Gi", "1gi", "16GB", "1", 1, "-1Gi", "Gi", "1 Gi", "1e3Mi", None]
+)
 def test_what_is_no_size_is_refused(found: object) -> None:
     with pytest.raises(ValueError, match=r"allowed|whole"):
         MemorySize.read(found)
