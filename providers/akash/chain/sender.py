@@ -80,7 +80,7 @@ class Sender:
         try:
             found = self._reader.rest.get(f"{ACCOUNTS}/{owner}", AccountAnswer).account.base
         except ChainError as error:
-            if error.status != 404:
+            if error.status != 404 or f"account {owner} not found" not in error.why:
                 raise
             why = f"the chain does not know {owner}: nothing was ever sent to it"
             raise ChainError(Failure.BILLING, why, status=404) from error

@@ -21,6 +21,10 @@ BLOCKS = "/cosmos/base/tendermint/v1beta1/blocks"
 PROVIDER = "akash13va9yxc8a7wlc882g72uj4g2fscj93hdk0uycp"
 AUDITOR = "akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnwduagr"
 
+# As the network's nodes said them in July 2026.
+MISSING = {"code": 5, "message": "codespace deployment code 4: Deployment not found", "details": []}
+OTHER_VERSION = {"code": 12, "message": "Not Implemented", "details": []}
+
 
 def deployment(owner: str, dseq: int, state: str = "active") -> dict[str, Any]:
     return {
@@ -90,10 +94,34 @@ def test_a_deployment_is_read_with_its_money_in_our_denomination_alone(
     assert (found.escrow.funds_uact, found.escrow.settled_height) == (Decimal(500_000), 27_652_340)
 
 
-def test_only_the_module_itself_can_say_that_there_never_was_one(node: Any, reader: ChainReader, recorded: Any) -> None:
-    missing = recorded("lcd_errors.json")["missing_deployment"]
-    node.says(DEPLOYMENT, missing["body"], status=missing["http_status"])
+def test_only_the_module_itself_can_say_that_there_never_was_one(node: Any, reader: ChainReader) -> None:
+    node.says(DEPLOYMENT, MISSING, status=404)
     assert reader.deployment(Dseq(7)) is None
+
+
+def test_the_refusals_here_are_those_that_were_recorded(recorded: Any) -> None:
+    errors = recorded("lcd_errors.json")
+    assert errors["missing_deployment"] == {"http_status": 404, "body": MISSING}
+    assert errors["wrong_module_version"] == {"http_status": 501, "body": OTHER_VERSION}
+
+
+@pytest.mark.parametrize(("owner", "dseq"), [(PROVIDER, 7), (None, 8)])
+def test_an_answer_about_another_deployment_is_not_taken(
+    node: Any, reader: ChainReader, owner: str | None, dseq: int
+) -> None:
+    node.says(DEPLOYMENT, deployment(owner or reader.owner(), dseq))
+    with pytest.raises(ProviderError, match="the chain tells about") as caught:
+        reader.deployment(Dseq(7))
+    assert caught.value.kind is Failure.NONSENSE
+
+
+@pytest.mark.parametrize("path", [BIDS, LEASES])
+def test_a_bid_or_a_lease_of_another_deployment_is_not_taken(
+    node: Any, reader: ChainReader, owner: Address, path: str
+) -> None:
+    node.says(path, {"bids": [bid(owner)], "leases": [lease(owner)], "pagination": None})
+    with pytest.raises(ProviderError, match="the chain tells about"):
+        (reader.bids if path == BIDS else reader.leases)(Dseq(8))
 
 
 def test_a_wrong_address_does_not_look_like_a_deployment_that_never_was(reader: ChainReader) -> None:
@@ -101,9 +129,8 @@ def test_a_wrong_address_does_not_look_like_a_deployment_that_never_was(reader: 
         reader.deployment(Dseq(7))
 
 
-def test_another_version_of_a_module_is_a_named_error(node: Any, reader: ChainReader, recorded: Any) -> None:
-    wrong = recorded("lcd_errors.json")["wrong_module_version"]
-    node.says(DEPLOYMENT, wrong["body"], status=wrong["http_status"])
+def test_another_version_of_a_module_is_a_named_error(node: Any, reader: ChainReader) -> None:
+    node.says(DEPLOYMENT, OTHER_VERSION, status=501)
     with pytest.raises(OtherVersionError) as caught:
         reader.deployment(Dseq(7))
     assert caught.value.code == "AMP-AKASH-VERSION"
@@ -196,15 +223,29 @@ def test_a_lease_that_cannot_be_is_nonsense(
     assert caught.value.kind is Failure.NONSENSE
 
 
-def test_a_provider_is_read_with_those_who_vouch_for_it(node: Any, reader: ChainReader, recorded: Any) -> None:
+def test_a_provider_is_read_with_those_who_vouch_for_it(node: Any, reader: ChainReader) -> None:
+    said = [{"key": "host", "value": "akash"}]
+    row = {"owner": PROVIDER, "host_uri": "https://gpu.example:8443", "attributes": said, "info": {"email": ""}}
+    node.says(f"/akash/provider/v1beta4/providers/{PROVIDER}", {"provider": row})
+    audits = [{"owner": PROVIDER, "auditor": AUDITOR, "attributes": []}] * 2
+    node.says(f"/akash/audit/v1/audit/attributes/{PROVIDER}/list", {"providers": audits, "pagination": None})
+    facts = reader.seller(Address(PROVIDER))
+    assert (facts.host_uri, facts.attributes) == ("https://gpu.example:8443", {"host": "akash"})
+    assert facts.audited_by == (AUDITOR,)
+
+
+def test_a_recorded_provider_is_read(node: Any, reader: ChainReader, recorded: Any) -> None:
     row = recorded("lcd_provider.json")
     address = row["provider"]["owner"]
     node.says(f"/akash/provider/v1beta4/providers/{address}", row)
-    audits = [{"owner": address, "auditor": AUDITOR, "attributes": []}] * 2
-    node.says(f"/akash/audit/v1/audit/attributes/{address}/list", {"providers": audits, "pagination": None})
-    facts = reader.seller(Address(address))
-    assert facts.host_uri == "https://provider.forgeelectronics.uk:8443"
-    assert (facts.attributes, facts.audited_by) == ({"host": "akash"}, (AUDITOR,))
+    assert reader.seller(Address(address)).attributes == {"host": "akash"}
+
+
+def test_what_is_told_of_another_provider_is_not_taken(node: Any, reader: ChainReader) -> None:
+    row = {"owner": AUDITOR, "host_uri": "https://gpu.example:8443", "attributes": []}
+    node.says(f"/akash/provider/v1beta4/providers/{PROVIDER}", {"provider": row})
+    with pytest.raises(ProviderError, match="another provider"):
+        reader.seller(Address(PROVIDER))
 
 
 def test_a_provider_whom_nobody_audited_is_one_without_auditors(node: Any, reader: ChainReader) -> None:

@@ -190,6 +190,7 @@ def test_a_node_that_goes_dark_after_the_broadcast_leaves_an_unknown_outcome(
         return 200, {"tx_response": ledger.response("0" * 64, height=0)}
 
     ledger.takes = goes_dark
+    # Patience is the margin and one and a half times the fifteen blocks of 6 s: half a second is left of it.
     monkeypatch.setattr("ampacity.providers.akash.chain.inclusion.MARGIN_SECONDS", -134.5)
     with pytest.raises(ProviderError, match="may be in a block or not") as caught:
         top_up(wallet)
@@ -226,6 +227,13 @@ def test_an_account_that_the_chain_does_not_know_needs_money(ledger: Any, node: 
     with pytest.raises(ChainError, match="does not know") as caught:
         top_up(wallet)
     assert caught.value.kind is Failure.BILLING
+
+
+def test_a_wrong_address_does_not_look_like_an_account_without_money(node: Any, ledger: Any, wallet: OwnWallet) -> None:
+    del node.routes[f"GET /cosmos/auth/v1beta1/accounts/{ledger.owner}"]
+    with pytest.raises(ProviderError, match="Not Found") as caught:
+        top_up(wallet)
+    assert caught.value.kind is Failure.INVALID
 
 
 def test_an_account_whose_coins_are_not_all_free_yet_signs_too(ledger: Any, node: Any, wallet: OwnWallet) -> None:
