@@ -5,17 +5,19 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
+
 from ...core.clock import Clock
 from ..base import Failure, Machine, ProviderError
 from .auctions import Auctions
 from .doors import Doors, GatewayOpener
 from .escrow import missing_uact
 from .ledger import Ledger
-from .machines import OVERDRAWN, RUNNING_LEASES, Moment, current, tell_machine
+from .machines import OVERDRAWN, RUNNING_LEASES, Door, Moment, current, late, tell_machine
 from .orders import Orders, Ours, as_ours
 from .refusals import failed
 from .settings import Settings
-from .values import Dseq
+from .values import Dseq, Lease
 
 
 class Desk:
@@ -58,9 +60,10 @@ class Desk:
         if ours is None or not (ours.deployment.active or ours.deployment.escrow.state == OVERDRAWN):
             return None
         lease = current(self.ledger.leases(dseq))
-        asked = lease is not None and lease.state in RUNNING_LEASES and ours.deployment.active
-        door = self._doors.look(lease.id) if lease is not None and asked else None
-        return tell_machine(ours.deployment, ours.marks, lease, door, self.moment())
+        moment = self.moment()
+        runs = lease is not None and lease.state in RUNNING_LEASES and ours.deployment.active
+        door = self._door(lease, moment) if lease is not None and runs else None
+        return tell_machine(ours.deployment, ours.marks, lease, door, moment)
 
     def missing_uact(self, dseq: Dseq, until: datetime) -> Decimal:
         """What must be added so that it lasts until then; zero where it does, or where nothing bills."""
@@ -84,3 +87,10 @@ class Desk:
         except ProviderError as error:
             if error.definite or self.missing_uact(dseq, until) > missing / 2:
                 raise
+
+    def _door(self, lease: Lease, moment: Moment) -> Door:
+        """What its provider says of it, with what keeps it where it is late."""
+        door = self._doors.look(lease.id)
+        if door.news or not late(lease, door, moment):
+            return door
+        return msgspec.structs.replace(door, news=self._doors.news(lease.id))

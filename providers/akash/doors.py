@@ -10,9 +10,10 @@ import msgspec
 
 from ...core.clock import Clock
 from ..base import ProviderError
-from .gateway.lease import ForwardedPort, LeaseStatus
+from .gateway.lease import Event, ForwardedPort, LeaseStatus
 from .ledger import Ledger
 from .machines import Door
+from .names import clean
 from .settings import Settings
 from .values import Dseq, LeaseId, SellerFacts
 
@@ -21,6 +22,9 @@ STRIKES_PAUSES_SECONDS = (0.5, 1.5)
 
 MANIFEST_PATIENCE_SECONDS = 60.0
 """How long one delivery insists; whoever ordered it comes again, and may be told to stop in between."""
+
+NEWS_SECONDS = 3.0
+"""How long a provider is listened to for what its cluster did: real ones never end that stream."""
 
 SSH_PORT = 22
 
@@ -34,6 +38,10 @@ class Gateway(Protocol):
 
     def lease_status(self, lease: LeaseId) -> LeaseStatus | None:
         """How its workload does, `None` where it knows of none."""
+        ...
+
+    def events(self, lease: LeaseId) -> list[Event]:
+        """The last of what its cluster did with it."""
         ...
 
 
@@ -72,6 +80,16 @@ class Doors:
                 self._forget(lease)
         return Door(dark=why)
 
+    def news(self, lease: LeaseId) -> str:
+        """The last that went wrong with what is to run, in the provider's words; empty where it tells of nothing."""
+        try:
+            _, gateway = self._gateway(lease)
+            events = gateway.events(lease)
+        except ProviderError:
+            return ""
+        wrong = [event for event in events if event.type == "Warning"]
+        return clean(f"{wrong[-1].reason} {wrong[-1].about}: {wrong[-1].note}") if wrong else ""
+
     def _gateway(self, lease: LeaseId) -> tuple[SellerFacts, Gateway]:
         key = (lease.provider, lease.dseq)
         with self._lock:
@@ -101,7 +119,9 @@ def gateway_opener(ledger: Ledger, settings: Settings, clock: Clock) -> GatewayO
             certificates=lambda: ledger.certificates(facts.address),
             token=lambda: ledger.gateway_token(facts.address, dseq, clock()),
             loopback=settings.loopback,
-            limits=msgspec.structs.replace(STANDARD, manifest_patience_seconds=MANIFEST_PATIENCE_SECONDS),
+            limits=msgspec.structs.replace(
+                STANDARD, manifest_patience_seconds=MANIFEST_PATIENCE_SECONDS, stream_seconds=NEWS_SECONDS
+            ),
         )
 
     return opener
@@ -110,14 +130,15 @@ def gateway_opener(ledger: Ledger, settings: Settings, clock: Clock) -> GatewayO
 def _door(status: LeaseStatus | None, facts: SellerFacts) -> Door:
     if status is None:
         return Door()
+    news = clean("; ".join(status.problems))
     forwarded = next((port for port in status.forwarded_ports if _is_ssh(port)), None)
     leased = next((ip for ip in status.ips if ip.port == SSH_PORT and ip.protocol == "TCP"), None)
     if leased is not None:
-        return Door(known=True, ready=status.ready, host=leased.address, port=leased.external_port)
+        return Door(known=True, ready=status.ready, host=leased.address, port=leased.external_port, news=news)
     if forwarded is None:
-        return Door(known=True, ready=status.ready)
+        return Door(known=True, ready=status.ready, news=news)
     host = forwarded.host or urlsplit(facts.host_uri).hostname
-    return Door(known=True, ready=status.ready, host=host, port=forwarded.external_port)
+    return Door(known=True, ready=status.ready, host=host, port=forwarded.external_port, news=news)
 
 
 def _is_ssh(port: ForwardedPort) -> bool:

@@ -20,6 +20,9 @@ YOUNG = timedelta(minutes=15)
 OVERDRAWN = "overdrawn"
 """The state of an escrow whose money was not enough; its deployment is closed then."""
 
+LATE = timedelta(minutes=2)
+"""What an image of a few gigabytes takes to start."""
+
 RUNNING_LEASES = frozenset({LeaseState.ACTIVE, LeaseState.RECLAIMING})
 
 
@@ -47,6 +50,8 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     host: str | None = None
     port: int | None = None
     dark: str = ""
+    news: str = ""
+    """What its provider reports as wrong with it."""
 
 
 def tell_machine(
@@ -107,7 +112,14 @@ def _doing(door: Door | None) -> tuple[MachineState, str]:
         return MachineState.PENDING, ""
     if door.ready:
         return MachineState.RUNNING, "" if door.host else " forwards no port 22, so there is no SSH"
-    return MachineState.PENDING, " starts it" if door.known else " has not been told what to run"
+    if not door.known:
+        return MachineState.PENDING, " has not been told what to run"
+    return MachineState.PENDING, f" starts it ({door.news})" if door.news else " starts it"
+
+
+def late(lease: Lease, door: Door, moment: Moment) -> bool:
+    """Whether it should be up by now, so that it is worth asking what keeps it."""
+    return door.known and not door.ready and moment.now - moment.at(lease.created_height) > LATE
 
 
 def _ended(deployment: Deployment, lease: Lease, who: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from ampacity.core.contexts import ProviderSettings
 from ampacity.core.digests import digest_bytes
 from ampacity.providers.akash.desk import Desk
-from ampacity.providers.akash.gateway.lease import ForwardedPort, LeaseStatus, Service
+from ampacity.providers.akash.gateway.lease import Event, ForwardedPort, LeaseStatus, Service
 from ampacity.providers.akash.ledger import OpenRequest
 from ampacity.providers.akash.provider import Akash
 from ampacity.providers.akash.values import (
@@ -210,6 +210,7 @@ class FakeGateways:
             ),
         )
         self.failure: ProviderError | None = None
+        self.events: list[Event] = []
 
     def open(self, facts: SellerFacts, dseq: Dseq) -> "FakeGateway":
         return FakeGateway(self, facts.address)
@@ -231,6 +232,11 @@ class FakeGateway:
         if self._all.failure:
             raise self._all.failure
         return self._all.status if (self._provider, lease.dseq) in self._all.manifests else None
+
+    def events(self, lease: LeaseId) -> list[Event]:
+        if self._all.failure:
+            raise self._all.failure
+        return self._all.events
 
 
 class Bazaar:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ampacity.providers.akash.gateway.lease import LeasedIp, LeaseStatus, Service
+from ampacity.providers.akash.gateway.lease import Event, LeasedIp, LeaseStatus, Service
 from ampacity.providers.akash.values import LeaseState
 from ampacity.providers.base import Failure, MachineOrder, MachineState, ProviderError
 
@@ -52,6 +52,20 @@ class TestRunning:
         bazaar.gateways.status = STARTING
         machine = status(bazaar, bazaar.running(order).ref)
         assert (machine.state, machine.address) == (MachineState.PENDING, None)
+
+    def test_what_keeps_one_that_is_late_is_told_in_its_providers_words_made_fit_to_print(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        bazaar.gateways.status = STARTING
+        pulling = Event(type="Normal", reason="Pulling", note="pulling", about="Pod/machine-0")
+        failed = Event(type="Warning", reason="Failed", note="no such image\x1b[2J", about="Pod/machine-0")
+        bazaar.gateways.events = [failed, pulling]
+        made = bazaar.running(order)
+        assert "no such image" not in status(bazaar, made.ref).note
+        bazaar.chain.pass_time(timedelta(minutes=3))
+        late = status(bazaar, made.ref)
+        assert "starts it (Failed Pod/machine-0: no such image" in late.note
+        assert late.note.isprintable()
 
     def test_one_that_forwards_no_ssh_runs_and_says_so(self, bazaar: Any, order: MachineOrder) -> None:
         bazaar.gateways.status = RUNNING

@@ -134,7 +134,8 @@ class Town:
         """Sold, delivered, up."""
         made = self.sell(order, bidder)
         self.provider.deliver(made.ref, order)
-        return soon(lambda: self.provider.read(made.ref), lambda found: found.state is MachineState.RUNNING)
+        up: Machine = soon(lambda: self.provider.read(made.ref), lambda found: found.state is MachineState.RUNNING)
+        return up
 
     def _now(self) -> datetime:
         return datetime.now(UTC) + self._late
