@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ..core.files import exclusive_lock, write_atomic
+from ..core.shapes import ready
 
 
 class FaultKind(StrEnum):
@@ -100,7 +101,7 @@ class Faults:
             data = self._file.read_bytes()
         except FileNotFoundError:
             return []
-        return msgspec.json.decode(data, type=builtins.list[Fault])
+        return msgspec.json.decode(data, type=ready(builtins.list[Fault]))
 
     def _write(self, faults: builtins.list[Fault]) -> None:
         if faults:

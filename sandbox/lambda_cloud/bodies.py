@@ -4,6 +4,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from ...core.shapes import ready
 from .refusals import invalid
 
 T = TypeVar("T")
@@ -54,6 +55,6 @@ class NewKey(msgspec.Struct, frozen=True):
 def parse(body: bytes, kind: type[T]) -> T:
     """The body as a `kind`; raises the seller's own refusal."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body, type=ready(kind))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise invalid(f"Invalid request data. {error}") from error

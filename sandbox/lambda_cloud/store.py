@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from ...core.shapes import ready
 from .bodies import Launch, NewKey, Tag
 from .refusals import invalid, no_such_instance, no_such_resource, sold_out
 from .stock import Stock
@@ -160,7 +161,7 @@ class Store:
                 f"SELECT {columns} FROM instance WHERE {where} ORDER BY number",  # noqa: S608 - both are our own
                 values,
             ).fetchall()
-        return [msgspec.convert(dict(zip(Row.__struct_fields__, row, strict=True)), Row) for row in found]
+        return [msgspec.convert(dict(zip(Row.__struct_fields__, row, strict=True)), ready(Row)) for row in found]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -173,4 +174,4 @@ class Store:
 
 def tags_of(row: Row) -> list[Tag]:
     """The tags of the launch."""
-    return msgspec.json.decode(row.tags, type=list[Tag])
+    return msgspec.json.decode(row.tags, type=ready(list[Tag]))

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ....core.shapes import ready
 from ..market import Market
 from ..refusals import ChainRefusedError
 from ..rows import Moved, Transaction
@@ -114,7 +115,7 @@ def _event(moved: Moved) -> dict[str, Any]:
 
 def _body(data: bytes) -> Body:
     try:
-        return msgspec.json.decode(data, type=Body)
+        return msgspec.json.decode(data, type=ready(Body))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise bad_input(f"proto: syntax error: {error}") from error
 

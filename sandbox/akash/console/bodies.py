@@ -4,6 +4,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from ....core.shapes import ready
 from .refusals import unfit
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class _Envelope(msgspec.Struct, frozen=True):
 def parse(body: bytes, kind: type[T]) -> T:
     """The body as a `kind`; raises the Console's own refusal."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body, type=ready(kind))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise unfit((), str(error)) from error
 

@@ -1,6 +1,7 @@
 """What the Console does with the managed wallet (console: apps/api/src/deployment/services at d84c9e93d)."""
 
 import hashlib
+import threading
 import time
 from collections.abc import Sequence
 from decimal import Decimal
@@ -35,13 +36,15 @@ class Managed:
         self._wallet = wallet
         self._ready_seconds = ready_seconds
         self._bidders = {bidder.address: bidder for bidder in market.stock.bidders}
+        self._last = 0
+        self._numbering = threading.Lock()
 
     def create(self, asked: NewDeployment) -> dict[str, Any]:
-        """Numbered by the milliseconds of now."""
+        """Numbered by the milliseconds of now, two that come in one by the next."""
         groups, manifest = _compiled(asked.sdl)
         if asked.deposit is None:
             raise refused(HTTPStatus.BAD_REQUEST, "deposit is required")
-        dseq = time.time_ns() // 1_000_000
+        dseq = self._number()
         self._market.create_deployment(
             owner=self._wallet.address,
             dseq=dseq,
@@ -50,6 +53,11 @@ class Managed:
             deposit_uact=_uact(asked.deposit),
         )
         return {"dseq": str(dseq), "manifest": manifest.decode(), "signTx": _transaction(dseq)}
+
+    def _number(self) -> int:
+        with self._numbering:
+            self._last = max(self._last + 1, time.time_ns() // 1_000_000)
+            return self._last
 
     def listed(self, skip: int | None, limit: int | None) -> dict[str, Any]:
         """The active ones, by number; `hasMore` is only told to who gives both."""

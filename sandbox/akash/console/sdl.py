@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from ....core.shapes import ready
+
 _SIZE = re.compile(r"([\d.]+)([kmgtpe])(i?)b?", re.IGNORECASE)
 _POWERS = "kmgtpe"
 
@@ -196,7 +198,7 @@ def read_sdl(text: str) -> Sdl:
     import yaml
 
     try:
-        sdl = msgspec.convert(yaml.safe_load(text), Sdl)
+        sdl = msgspec.convert(yaml.safe_load(text), ready(Sdl))
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise InvalidSdlError(str(error)) from error
     for service, placements in sdl.deployment.items():

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ....core.files import write_atomic
+from ....core.shapes import ready
 from ..bech32 import address_of_key
 from ..gateway.claims import Claims, check_claims
 
@@ -35,7 +36,7 @@ class Wallet(msgspec.Struct, frozen=True, kw_only=True):
         now = int(time.time())
         claims = {"version": "v1", "exp": now + ttl_seconds, "nbf": now, "iat": now, "iss": self.address}
         claims |= {"jti": str(uuid.uuid4()), "leases": leases}
-        check_claims(msgspec.convert(claims, Claims), now)
+        check_claims(msgspec.convert(claims, ready(Claims)), now)
         text = f"{_packed({'alg': 'ES256K', 'typ': 'JWT'})}.{_packed(claims)}"
         signature = coincurve.PrivateKey(self.secret).sign_recoverable(text.encode())[:64]
         return f"{text}.{_base64url(signature)}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ....core.shapes import ready
 from ..spec import GroupSpec, Resources, Unit
 
 CROSS = "manifest cross-validation error"
@@ -52,7 +53,7 @@ class _Group(msgspec.Struct, frozen=True):
 
 def misfit(manifest: object, specs: Sequence[GroupSpec]) -> str | None:
     """What is wrong, in the provider's words, or `None`. Raises `msgspec.ValidationError` for what is no manifest."""
-    groups = msgspec.convert(manifest, tuple[_Group, ...])
+    groups = msgspec.convert(manifest, ready(tuple[_Group, ...]))
     named = {spec.name: spec for spec in specs}
     if not any(way.global_ for group in groups for service in group.services for way in service.expose or ()):
         return "invalid manifest: zero global services"

@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 import msgspec
 
+from ....core.shapes import ready
 from .claims import Claims, check_claims
 
 ALGORITHM = "ES256K"
@@ -60,8 +61,8 @@ def read_claims(authorization: str, key_of: PublicKeyOf, now: Callable[[], float
 def _signed_claims(token: str, key_of: PublicKeyOf) -> Claims:
     try:
         head, body, seal = token.split(".")
-        header = msgspec.json.decode(_unpack(head), type=_Header)
-        claims = msgspec.json.decode(_unpack(body), type=Claims)
+        header = msgspec.json.decode(_unpack(head), type=ready(_Header))
+        claims = msgspec.json.decode(_unpack(body), type=ready(Claims))
         signature = _unpack(seal)
     except (ValueError, msgspec.MsgspecError, binascii.Error) as error:
         raise _invalid() from error

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from ....core.shapes import ready
 from ..rows import Lease
 from ..state import State
 from ..stock import Bidder
@@ -76,7 +77,7 @@ def _pod(service: workload.Service) -> str:
 
 
 def _group(state: State, lease: Lease) -> workload.Group:
-    return msgspec.convert(manifest_group(state, lease), workload.Group)
+    return msgspec.convert(manifest_group(state, lease), ready(workload.Group))
 
 
 def _is_ready(state: State, lease: Lease, ready_seconds: float) -> bool:

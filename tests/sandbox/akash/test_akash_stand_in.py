@@ -3,6 +3,7 @@
 import base64
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,28 @@ from ampacity.sandbox.akash.app import Application
 from ampacity.sandbox.akash.bech32 import address_of_key
 from ampacity.sandbox.faults import FaultKind, Faults
 
+SDL = """
+version: "2.0"
+services:
+  m:
+    image: example/cuda:1
+    expose: [{port: 22, as: 22, to: [{global: true}]}]
+profiles:
+  compute:
+    m:
+      resources:
+        cpu: {units: 16}
+        memory: {size: 64Gi}
+        storage: {size: 100Gi}
+        gpu: {units: 1, attributes: {vendor: {nvidia: [{model: h100}]}}}
+  placement:
+    p:
+      pricing:
+        m: {denom: uact, amount: 900}
+deployment:
+  m:
+    p: {profile: m, count: 1}
+"""
 LATEST = "/cosmos/base/tendermint/v1beta1/blocks/latest"
 
 
@@ -67,6 +90,22 @@ def test_a_restart_keeps_key_and_certificates_and_registers_the_new_ports(akash:
     before = known()
     akash.reopen()
     assert known() == before
+
+
+def test_twelve_callers_at_once_open_twelve_deployments(akash: StandIn) -> None:
+    headers = {"x-api-key": (akash.folder / "api_key").read_text().strip()}
+    together = threading.Barrier(12)
+
+    def open_one(_: int) -> tuple[int, str]:
+        together.wait()
+        answer = Client(akash.app).post("/v1/deployments", json={"data": {"sdl": SDL, "deposit": 5}}, headers=headers)
+        return answer.status_code, answer.get_json()["data"]["dseq"]
+
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(open_one, range(12)))
+    assert {status for status, _ in told} == {201}
+    assert len({dseq for _, dseq in told}) == 12
+    assert len(akash.client.get("/akash/market/v1beta5/orders/list").get_json()["orders"]) == 12
 
 
 def test_closing_leaves_no_thread(tmp_path: Path) -> None:
