@@ -150,7 +150,9 @@ def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
     from .naming import span
 
     if found.held_usd:
-        yield f"Sellers hold {show_usd(found.held_usd)} that was paid ahead; what is left comes back at destroy."
+        dry = min((machine.paid_until for machine in found.machines if machine.paid_until), default=None)
+        until = f", good until {rfc3339(dry)}" if dry else ""
+        yield f"Sellers hold {show_usd(found.held_usd)} that was paid ahead{until}; what is left comes back at destroy."
     if found.runs_dry_at is not None:
         names = span([machine.name for machine in found.machines if machine.runs_dry_at is not None])
         hours = "" if found.ends_at else " --hours 24"

@@ -150,5 +150,8 @@ def test_status_names_the_hour_at_which_it_runs_dry_and_the_command(ends_at: dat
         name="train", deployment="d" * 32, asked_at=NOW, machines=(machine,), ends_at=ends_at, overdue=False
     )
     lines = list(_foot(found))
-    assert "Sellers hold $4.50 that was paid ahead; what is left comes back at destroy." in lines
+    held = (
+        "Sellers hold $4.50 that was paid ahead, good until 2026-11-21T11:00:00Z; what is left comes back at destroy."
+    )
+    assert held in lines
     assert f"RUNS DRY: train-1, the first at 2026-11-21T11:00:00Z: ampacity {command}" in lines
