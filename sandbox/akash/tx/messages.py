@@ -49,7 +49,7 @@ def _create_deployment(message: Any) -> _Read:
     window = message.reclamation.min_window.seconds if message.HasField("reclamation") else None
     check_basics(dseq, groups, message.hash, deposit)
 
-    def carry_out(state: State, faults: Faults | None) -> object:
+    def _open(state: State, faults: Faults | None) -> object:
         return deployments.create(
             state,
             owner=owner,
@@ -62,7 +62,7 @@ def _create_deployment(message: Any) -> _Read:
             silent=faults is not None and faults.take(FaultKind.CAPACITY) is not None,
         )
 
-    return owner, carry_out
+    return owner, _open
 
 
 def _update_deployment(message: Any) -> _Read:
