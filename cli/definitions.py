@@ -1,9 +1,11 @@
 """What runs, in a seller's own language: refused by file and line before anything is planned or bought."""
 
+from collections.abc import Iterator
+
 from ..core.contexts import NamedContext
 from ..core.errors import UsageError
-from ..planning.plan import Definition, Plan
-from ..providers.base import Defines, Gpu, capability, has_capability
+from ..planning.plan import Action, Definition, Plan
+from ..providers.base import Advises, Defines, Gpu, capability, has_capability
 from ..providers.table import open_provider, provider_class
 from .gather import sellers
 from .planfiles import SpecFiles, SpecText
@@ -36,6 +38,24 @@ def check_order(named: NamedContext, plan: Plan, files: SpecFiles) -> None:
     bought = {(offer.provider, offer.gpu) for offer in plan.offers if offer.provider in plan.definition.providers}
     for name, gpu in sorted(bought, key=str):
         _check(named, name, files.definition, gpu)
+
+
+def advice(named: NamedContext, plan: Plan, files: SpecFiles) -> tuple[str, ...]:
+    """What the sellers of what is new would have a person know of what is to run there."""
+    new = {machine.offer for machine in plan.machines if machine.action in {Action.ADD, Action.REPLACE}}
+    names = sorted({offer.provider for offer in plan.offers if offer.id in new})
+    return tuple(line for name in names for line in _advice(named, name, plan, files))
+
+
+def _advice(named: NamedContext, name: str, plan: Plan, files: SpecFiles) -> Iterator[str]:
+    if not has_capability(provider_class(name), Advises):
+        return
+    seller = capability(open_provider(name, named.context), Advises)  # type: ignore[type-abstract]
+    takes = files.definition is not None and plan.definition is not None and name in plan.definition.providers
+    definition = files.definition.text if files.definition is not None and takes else None
+    if seller is not None:
+        image = plan.images.get(name, "default")
+        yield from (f"{name}: {said}" for said in seller.advice(image=image, definition=definition))
 
 
 def _check(named: NamedContext, name: str, definition: SpecText, gpu: Gpu | None = None) -> None:

@@ -57,6 +57,8 @@ def plan(
 def _make(
     wanted: "Spec", spec: Path, path: Path, named: "NamedContext", valid_for: timedelta, *, rebalance: bool
 ) -> "tuple[Plan, tuple[AmpacityError, ...]]":
+    import msgspec
+
     from .. import __version__
     from ..core.clock import system_clock
     from ..planning.build import PlanRequest, build_plan
@@ -64,7 +66,7 @@ def _make(
     from ..planning.load import spec_digest
     from ..providers.base import OfferQuery
     from ..provisioning.control import Control
-    from .definitions import check_definition, check_order
+    from .definitions import advice, check_definition, check_order
     from .gather import gather
     from .planfiles import read_spec_files
 
@@ -91,7 +93,8 @@ def _make(
     )
     made = build_plan(request, Highs())
     check_order(named, made, files)
-    return made, found.errors
+    warnings = (*made.warnings, *advice(named, made, files))
+    return msgspec.structs.replace(made, warnings=warnings), found.errors
 
 
 def _save_and_show(made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]") -> None:

@@ -7,6 +7,7 @@ A new provider is one folder with `open_provider(seat) -> Provider` and one line
 from .auction import Bid, BidRule, Sale, Stage, choose_bid
 from .capabilities import (
     CAPABILITIES,
+    Advises,
     Bids,
     Defines,
     Powered,
@@ -26,6 +27,7 @@ __all__ = [
     "CAPABILITIES",
     "DEFINITE",
     "RETRYABLE",
+    "Advises",
     "Bid",
     "BidRule",
     "Bids",

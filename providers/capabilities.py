@@ -144,6 +144,15 @@ class Defines(Protocol):
 
 
 @runtime_checkable
+class Advises(Protocol):
+    """Knows what is allowed in what is to run, and still likely to hurt."""
+
+    def advice(self, *, image: str, definition: str | None = None) -> tuple[str, ...]:
+        """One sentence each, for an order's image or the definition that stands instead. Asks nobody."""
+        ...
+
+
+@runtime_checkable
 class Powered(Protocol):
     """Has racks of its own, so power is a limit and not a price."""
 

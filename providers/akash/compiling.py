@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from ...core.errors import UsageError
 from ..base import Failure, MachineOrder, ProviderError
-from .definition import adapt
+from .definition import DEFINITION, adapt
 from .escrow import ceiling_per_block
 from .labels import write_marks
 from .refusals import failed
@@ -14,7 +14,6 @@ from .sdl.order import order_sdl
 from .settings import Settings
 from .values import BlockTime
 
-DEFINITION = "the spec's own definition"
 ORDER = "the order"
 
 

@@ -23,7 +23,7 @@ from ..base import (
     Seat,
     Skip,
 )
-from .definition import check_definition
+from .definition import advice, check_definition
 from .desk import Desk
 from .escrow import ceiling_per_block, deposit_uact, usd
 from .names import PROVIDER, TITLE
@@ -111,6 +111,10 @@ class Akash(Provider):
     def check_definition(self, text: str, *, where: str, gpu: Gpu | None = None) -> None:
         """See `Defines.check_definition`."""
         check_definition(text, where=where, gpu=gpu)
+
+    def advice(self, *, image: str, definition: str | None = None) -> tuple[str, ...]:
+        """See `Advises.advice`: images that are not named by digest, passwords that a provider reads, and the like."""
+        return advice(image, definition)
 
     @property
     def _desk(self) -> Desk:

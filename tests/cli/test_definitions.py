@@ -14,7 +14,7 @@ from ampacity.core.contexts import Context, NamedContext, ProviderSettings
 from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import UnexpectedChangeError, UsageError
 from ampacity.planning.load import load_spec
-from ampacity.planning.plan import Definition, FileRef
+from ampacity.planning.plan import Action, Definition, FileRef
 from ampacity.providers.base import Claim, Gpu, Market, Offer, OfferQuery, Provider, Skip
 
 SPEC = """\
@@ -111,6 +111,38 @@ def test_it_must_ask_for_the_gpus_that_the_plan_buys_from_who_takes_it(named: Na
     room.check_order(named, plan_of(offer("taker", 1), offer("plain", 8)), files)
     with pytest.raises(UsageError, match="other GPUs than 8"):
         room.check_order(named, plan_of(offer("taker", 8)), files)
+
+
+class Adviser(Taker):
+    """Has something to say of what it would run."""
+
+    name: ClassVar[str] = "adviser"
+
+    def advice(self, *, image: str, definition: str | None = None) -> tuple[str, ...]:
+        return (f"{image} is old",) if definition is None else (f"{definition.strip()} are few",)
+
+
+def test_the_sellers_of_what_is_new_have_their_say_of_what_is_to_run(
+    monkeypatch: pytest.MonkeyPatch, named: NamedContext, files: SpecFiles
+) -> None:
+    monkeypatch.setitem(KINDS, "adviser", Adviser)
+    own, other, kept = offer("adviser", 1), offer("plain", 1), offer("taker", 2)
+    ref = FileRef(path="job.yaml", digest=digest_bytes(TEXT.encode()))
+    plan: Any = SimpleNamespace(
+        offers=(own, other, kept),
+        machines=[
+            SimpleNamespace(offer=own.id, action=Action.ADD),
+            SimpleNamespace(offer=other.id, action=Action.ADD),
+            SimpleNamespace(offer=kept.id, action=Action.KEEP),
+        ],
+        images={"adviser": "this:1"},
+        definition=None,
+    )
+    assert room.advice(named, plan, files) == ("adviser: this:1 is old",)
+    plan.definition = Definition(file=ref, providers=("adviser",))
+    assert room.advice(named, plan, files) == ("adviser: gpus: 1 are few",)
+    plan.machines[0].action = Action.KEEP
+    assert room.advice(named, plan, files) == ()
 
 
 def test_at_apply_it_must_still_be_what_was_planned(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from .exposes import expose_order
 from .groups import place
-from .schema import Sdl, Service
+from .schema import Sdl
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
@@ -13,15 +13,15 @@ _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 def advice(sdl: Sdl) -> Iterator[str]:
     """One sentence for each thing that a person should know before it is ordered."""
     for name, service in sdl.services.items():
-        yield from _image(name, service)
+        yield from (f"service {name}: {said}" for said in image_advice(service.image))
         if service.credentials:
             yield f"service {name}: the provider reads the registry's password"
     yield from _models(sdl)
     yield from _clients(sdl)
 
 
-def _image(name: str, service: Service) -> Iterator[str]:
-    image = service.image
+def image_advice(image: str) -> Iterator[str]:
+    """Whether what runs may be another thing tomorrow."""
     if _DIGEST.search(image):
         return
     tag = image.rpartition("/")[2].partition(":")[2]
@@ -30,7 +30,7 @@ def _image(name: str, service: Service) -> Iterator[str]:
         if tag in {"", "latest"}
         else "is named by a tag, which can be moved"
     )
-    yield f"service {name}: the image {image} {said}; name it by digest (NAME@sha256:…)"
+    yield f"the image {image} {said}; name it by digest (NAME@sha256:…)"
 
 
 def _models(sdl: Sdl) -> Iterator[str]:

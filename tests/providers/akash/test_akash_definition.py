@@ -101,21 +101,39 @@ class TestChecking:
         assert error.fix == "edit own.sdl.yaml:15"
 
     @pytest.mark.parametrize(
-        ("old", "new", "problem"),
+        ("old", "new", "line", "problem"),
         [
-            ("gpu: {units: 1", "gpu: {units: 2", "asks for 2 GPUs, the plan for 1"),
-            ("profile: big, count: 1", "profile: big, count: 3", "asks for 3 GPUs, the plan for 1"),
-            ("model: h100", "model: a100", "a100 80Gi, the plan wants H100 with 80Gi"),
-            ("ram: 80Gi", "ram: 94Gi", "h100 94Gi, the plan wants H100 with 80Gi"),
-            ("nvidia: [{model: h100, ram: 80Gi}]", "nvidia:", "takes any GPU, the plan wants H100"),
-            (", attributes: {vendor: {nvidia: [{model: h100, ram: 80Gi}]}}", "", "gpu"),
+            ("gpu: {units: 1", "gpu: {units: 2", 18, "asks for 2 GPUs in all, the plan for 1"),
+            ("profile: big, count: 1", "profile: big, count: 3", 18, "asks for 3 GPUs in all, the plan for 1"),
+            ("profile: big, count: 1", "profile: small, count: 1", 12, "asks for 0 GPUs in all, the plan for 1"),
+            ("model: h100", "model: a100", 18, "takes a100 80Gi, the plan wants H100 with 80Gi"),
+            ("ram: 80Gi", "ram: 94Gi", 18, "takes h100 94Gi, the plan wants H100 with 80Gi"),
+            ("nvidia: [{model: h100, ram: 80Gi}]", "nvidia:", 18, "takes any GPU, the plan wants H100"),
+            ("{model: h100, ram: 80Gi}", "{model: h100, ram: 80Gi}, {model: '*'}", 18, "takes *, the plan wants"),
         ],
     )
-    def test_gpus_other_than_the_plans_are_refused(self, bazaar: Any, old: str, new: str, problem: str) -> None:
+    def test_gpus_other_than_the_plans_are_refused_on_their_line(
+        self, bazaar: Any, old: str, new: str, line: int, problem: str
+    ) -> None:
         assert old in SDL
-        assert problem in refusal(bazaar, SDL.replace(old, new)).why
+        error = refusal(bazaar, SDL.replace(old, new))
+        assert problem in error.why
+        assert error.fix == f"edit own.sdl.yaml:{line}"
 
     def test_two_placements_are_two_machines(self, bazaar: Any) -> None:
         two = SDL.replace("  placement:\n", "  placement:\n    east: {pricing: {small: {denom: uact, amount: 9}}}\n")
         two = two.replace("db: {westcoast:", "db: {east:").replace("{service: web}", "{global: true}")
         assert "2 placements" in refusal(bazaar, two).why
+
+
+class TestAdvice:
+    def test_an_image_by_tag_is_warned_of_and_one_by_digest_is_not(self, bazaar: Any) -> None:
+        (default,) = bazaar.provider.advice(image="default")
+        assert "named by a tag" in default
+        (latest,) = bazaar.provider.advice(image="ghcr.io/me/train")
+        assert "latest" in latest
+        assert bazaar.provider.advice(image=f"ghcr.io/me/train@sha256:{'a' * 64}") == ()
+
+    def test_of_a_definition_every_service_is_looked_at(self, bazaar: Any) -> None:
+        (told,) = bazaar.provider.advice(image="default", definition=SDL)
+        assert "service db: the image ghcr.io/me/db:1" in told
