@@ -56,6 +56,18 @@ def unfinished(error: NotReadyError, lot: MachineInputs) -> Subject:
     return Subject(urn=URN, id=error.resource_id, inputs=lot, outputs=error.outputs)
 
 
+def create_until(hall: Any, moment: str, bench: Bench, lot: MachineInputs) -> None:
+    """Make the machine, and be killed at that moment."""
+
+    def watch(what: str) -> None:
+        if what == moment:
+            hall.watch = lambda _what: None
+            raise KilledError
+
+    hall.watch = watch
+    create(bench, URN, lot, 5)
+
+
 class TestBids:
     def test_the_cheapest_that_is_allowed_and_within_the_ceiling_is_taken_and_gets_what_is_to_run(
         self, auction_bench: Bench, hall: Any, lot: MachineInputs, journal: Journal
@@ -107,6 +119,37 @@ class TestBids:
         hall.bidder("akash1dear", "2.4")
         create(auction_bench, URN, lot, 5)
         assert hall.open_orders() == [("delivered", "akash1fair")]
+
+    def test_a_bid_of_which_it_is_not_known_whether_it_was_taken_gives_way_to_none_that_is_dearer(
+        self, auction_bench: Bench, hall: Any, lot: MachineInputs
+    ) -> None:
+        hall.bidder("akash1fair", "2.3", habit="lost-request")
+        hall.bidder("akash1dear", "2.4")
+        with pytest.raises(NotReadyError, match="connection lost") as unclear:
+            create(auction_bench, URN, lot, 5)
+        assert hall.open_orders() == [("bidding", None)]
+        hall.bidder("akash1fair", "2.3")
+        assert update(auction_bench, unfinished(unclear.value, lot), 5)["state"] == "running"
+        assert hall.open_orders() == [("delivered", "akash1fair")]
+
+    @pytest.mark.parametrize("lag", [1, 2])
+    def test_a_bid_that_was_taken_and_is_not_told_yet_is_not_given_up(
+        self, auction_bench: Bench, hall: Any, lot: MachineInputs, lag: int
+    ) -> None:
+        hall.bidder("akash1fair", "2.3")
+        with pytest.raises(KilledError):
+            create_until(hall, "before deliver", auction_bench, lot)
+        hall.cloud.fault("lag", lag)
+        create(auction_bench, URN, lot, 5)
+        assert (hall.open_orders(), hall.orders()) == ([("delivered", "akash1fair")], 1)
+
+    def test_its_price_is_journaled_before_anything_else_can_go_wrong(
+        self, auction_bench: Bench, hall: Any, lot: MachineInputs, journal: Journal
+    ) -> None:
+        hall.bidder("akash1fair", "2.3")
+        with pytest.raises(KilledError):
+            create_until(hall, "before deliver", auction_bench, lot)
+        assert [entry.usd_per_hour for entry in journal.entries()] == [Decimal("2.3")]
 
     def test_without_a_ceiling_nothing_is_ordered(self, auction_bench: Bench, hall: Any, lot: MachineInputs) -> None:
         with pytest.raises(ProviderError, match="could cost anything"):
@@ -201,6 +244,18 @@ class TestABidderThatFails:
         create(auction_bench, URN.replace("node-0", "node-1"), msgspec.structs.replace(lot, name="node-1"), 5)
         assert hall.orders() == 3
 
+    def test_is_not_tried_again_where_a_kill_came_before_its_order_was_closed(
+        self, auction_bench: Bench, hall: Any, lot: MachineInputs
+    ) -> None:
+        hall.bidder("akash1bad", "1.0", habit="refuses")
+        hall.bidder("akash1fair", "2.3")
+        with pytest.raises(KilledError):
+            create_until(hall, "before delete", auction_bench, lot)
+        assert hall.open_orders() == [("taken", "akash1bad")]
+        hall.bidder("akash1bad", "1.0")  # it would have it now
+        create(auction_bench, URN, lot, 5)
+        assert hall.open_orders() == [("delivered", "akash1fair")]
+
     def test_three_times_is_the_end_of_it(self, auction_bench: Bench, hall: Any, lot: MachineInputs) -> None:
         for at in range(5):
             hall.bidder(f"akash1bad{at}", f"1.{at}", habit="refuses")
@@ -229,6 +284,13 @@ def test_a_fault_of_ours_in_the_middle_keeps_the_order_in_state_and_quotes_nothi
 
 
 class TestAStop:
+    def test_before_a_bid_is_taken_takes_none(self, auction_bench: Bench, hall: Any, lot: MachineInputs) -> None:
+        hall.bidder("akash1fair", "2.3")
+        auction_bench.stop.set()
+        with pytest.raises(NotReadyError, match="Stopped in the middle"):
+            create(auction_bench, URN, lot, 5)
+        assert hall.open_orders() == [("bidding", None)]
+
     def test_while_bids_are_awaited_keeps_the_order_in_state(
         self, auction_bench: Bench, hall: Any, lot: MachineInputs
     ) -> None:

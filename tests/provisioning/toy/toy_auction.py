@@ -59,7 +59,11 @@ class Hall(Provider):
     # What tests arrange and look at
 
     def bidder(self, name: str, usd_per_hour: str, *, why_not: str = "", habit: str = "") -> None:
-        """`habit`: `withdraws`, `lost-answer` (of an accept), `refuses`, `gives-up`, `busy` (throttles), `locked`."""
+        """A bidder and its `habit`.
+
+        Of an accept: `withdraws`, `lost-answer`, `lost-request`; of a delivery: `refuses`, `gives-up`,
+        `busy` (throttles), `locked`.
+        """
         values = (name, usd_per_hour, not why_not, why_not, habit)
         self.cloud.run("insert or replace into bidders values (?, ?, ?, ?, ?)", *values)
 
@@ -110,6 +114,8 @@ class Hall(Provider):
     def sale(self, ref: MachineRef) -> Sale:
         self.watch("before sale")
         stage, bidder, until = self.cloud.run("select stage, bidder, bids_until from lots where id = ?", ref.id)[0]
+        if self.cloud.take("lag"):
+            stage, bidder = "bidding", None
         who = None if bidder is None else str(bidder)
         return Sale(stage=Stage(str(stage)), bidder=who, bids_until=datetime.fromisoformat(str(until)))
 
@@ -127,6 +133,8 @@ class Hall(Provider):
     def accept(self, ref: MachineRef, order: MachineOrder, bid: Bid) -> None:
         self.watch("before accept")
         habit = self._habit(bid.bidder)
+        if habit == "lost-request":
+            raise ProviderError(self.name, Failure.UNKNOWN_OUTCOME, "connection lost")
         if habit == "withdraws":
             raise ProviderError(self.name, Failure.CAPACITY_GLOBAL, "bid not open")
         (stage,) = self.cloud.run("select stage from lots where id = ?", ref.id)[0]
