@@ -6,7 +6,8 @@ from decimal import Decimal
 from ...core.money import show_usd
 from ...providers.base import Bid, Failure, MachineOrder, ProviderError
 
-ELSEWHERE = "ampacity plan SPEC, with other GPUs, regions or sellers"
+ELSEWHERE = "other GPUs, regions or sellers in the spec, or a higher budget.price_headroom, then ampacity plan SPEC"
+"""Some markets take no bid above the order's ceiling, so that nobody bids may mean that it is too low."""
 HIGHER = "raise budget.price_headroom or budget.usd_per_hour in the spec, then ampacity plan SPEC"
 
 
@@ -19,7 +20,7 @@ def unsold(order: MachineOrder, ceiling_usd_per_hour: Decimal, bids: Sequence[Bi
 
 def _reason(ceiling: Decimal, bids: Sequence[Bid]) -> tuple[Failure, str, str]:
     if not bids:
-        return Failure.CAPACITY_GLOBAL, "nobody bid", ELSEWHERE
+        return Failure.CAPACITY_GLOBAL, f"nobody bid at a ceiling of {_usd(ceiling)}", ELSEWHERE
     many = "1 bid" if len(bids) == 1 else f"{len(bids)} bids"
     allowed = [bid for bid in bids if bid.allowed and bid.usd_per_hour is not None]
     if not allowed:

@@ -199,7 +199,7 @@ def bid(bidder: str, usd: str | None, why_not: str = "") -> Bid:
 @pytest.mark.parametrize(
     ("bids", "kind", "words"),
     [
-        ([], Failure.CAPACITY_GLOBAL, ["nobody bid", "ampacity plan SPEC"]),
+        ([], Failure.CAPACITY_GLOBAL, ["nobody bid at a ceiling of $2.5000 per hour", "price_headroom"]),
         (
             [bid("a", "1", "not audited"), bid("b", None, "it asks for another money")],
             Failure.CAPACITY_GLOBAL,
