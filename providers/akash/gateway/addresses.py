@@ -16,7 +16,6 @@ _NOT_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = (
     IPv4Network("192.0.0.0/24"),
     IPv4Network("192.88.99.0/24"),
     IPv4Network("224.0.0.0/3"),
-    IPv6Network("2001::/23"),
     IPv6Network("2002::/16"),
     IPv6Network("3fff::/20"),
 )
@@ -27,7 +26,7 @@ def is_public(address: Address) -> bool:
     """Whether the whole internet reaches it: global unicast, and no way round to a private one."""
     if isinstance(address, IPv6Address) and address in _NAT64:
         return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
-    if isinstance(address, IPv6Address) and (address not in _GLOBAL_SIX or address.scope_id):
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_SIX:
         return False
     return address.is_global and not any(address.version == net.version and address in net for net in _NOT_PUBLIC)
 

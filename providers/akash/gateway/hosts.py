@@ -69,9 +69,9 @@ def host_name(text: str, *, six: bool = False) -> str | None:
 
 
 def literal(name: str) -> IPv4Address | IPv6Address | None:
-    """`name` as an address, where it is one."""
+    """`name` as an address, where it is one. A zone (`%…`) is no part of one: it may hold anything."""
     try:
-        return ip_address(name)
+        return ip_address(name) if "%" not in name else None
     except ValueError:
         return None
 

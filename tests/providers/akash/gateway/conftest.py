@@ -173,7 +173,7 @@ class Listener:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._serve)
+        self._thread = threading.Thread(target=self._serve, daemon=True)  # a failed test must not hang the rest
         self._thread.start()
 
     def _tls(self, pair: Pair) -> ssl.SSLContext:
@@ -194,7 +194,8 @@ class Listener:
     def close(self) -> None:
         """No more connections; the last script has ended."""
         self._over.set()
-        with socket.create_connection(("127.0.0.1", self.port)):
+        with socket.socket() as last:
+            last.connect(("127.0.0.1", self.port))
             self._thread.join(10)
         self._socket.close()
         assert not self._thread.is_alive()

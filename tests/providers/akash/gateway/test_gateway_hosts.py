@@ -90,6 +90,7 @@ def test_whatever_is_not_just_https_host_and_port_is_refused(uri: str, loopback:
         "240.0.0.1",
         "192.0.0.192",
         "192.0.2.1",
+        "192.88.99.1",
         "198.18.0.1",
         "2130706433",
         "0x7f000001",

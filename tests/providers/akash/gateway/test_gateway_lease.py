@@ -119,6 +119,7 @@ def test_a_forwarded_port_without_a_host_is_kept_without_one(host: str | None) -
         {"host": "127.0.0.1"},
         {"host": "2130706433"},
         {"host": "::ffff:127.0.0.1"},
+        {"host": "2001:4860:4860::8888%$(id)"},
         {"host": "a" * 300},
         {"port": 0},
         {"externalPort": 0},
@@ -135,11 +136,14 @@ def test_a_forwarded_port_that_nobody_should_connect_to_is_left_out_and_counted(
 
 def test_names_and_addresses_that_nobody_should_connect_to_are_left_out_and_counted() -> None:
     uris = ["ok.example.com", "10.0.0.1", "evil .example.com", "", None, "*.example.com"]
-    ips = [{"IP": ip, "Port": 1, "ExternalPort": 1, "Protocol": "TCP"} for ip in ("10.0.0.1", "name.example.com", None)]
+    ips = [
+        {"IP": ip, "Port": 1, "ExternalPort": 1, "Protocol": "TCP"}
+        for ip in ("10.0.0.1", "name.example.com", "8.8.8.8%0", None)
+    ]
     status = _read({"services": {"web": {"available": 1, "total": 1, "uris": uris}}, "ips": {"web": ips}})
     assert status.services[0].uris == ("ok.example.com",)
     assert status.ips == ()
-    assert status.left_out == 5 + 3
+    assert status.left_out == 5 + 4
 
 
 def test_this_computers_addresses_count_where_the_context_says_loopback() -> None:

@@ -1,6 +1,7 @@
 """Logs and events: a while of a stream, never followed, from a side that may flood, drip or lie."""
 
 import json
+import socket
 import ssl
 import threading
 import time
@@ -38,7 +39,7 @@ class Streamer:
 
         self._server: Server = serve(handler, "127.0.0.1", 0, ssl=context, close_timeout=1)
         self.port: int = self._server.socket.getsockname()[1]
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -137,6 +138,35 @@ def test_a_flood_is_cut_off_by_its_size(stage: Any, streams: Any) -> None:
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.parametrize("end", [b"\x88\x02\x03\xe8", b"\xff\x00"], ids=["goodbye", "broken-frame"])
+def test_a_side_that_ends_the_stream_but_stays_is_not_waited_for(stage: Any, streams: Any, end: bytes) -> None:
+    over = threading.Event()
+
+    def stays(stream: ServerConnection) -> None:
+        stream.send('{"name": "web", "message": "last words"}')
+        stream.socket.sendall(end)
+        over.wait(20)
+
+    began = time.monotonic()
+    client = stage.connect(streams(stays), limits={"stream_seconds": 15.0})
+    assert [line.text for line in client.logs(stage.lease)] == ["last words"]
+    assert time.monotonic() - began < 8
+    over.set()
+
+
+def test_a_connection_that_drops_without_goodbye_as_providers_do_after_the_last_line_ends_it(
+    stage: Any, streams: Any
+) -> None:
+    def drops(stream: ServerConnection) -> None:
+        stream.send('{"name": "web", "message": "last words"}')
+        stream.socket.shutdown(socket.SHUT_WR)
+
+    began = time.monotonic()
+    client = stage.connect(streams(drops), limits={"stream_seconds": 15.0})
+    assert [line.text for line in client.logs(stage.lease)] == ["last words"]
+    assert time.monotonic() - began < 8
+
+
 def test_silence_ends_with_nothing(stage: Any, streams: Any) -> None:
     gateway = streams(lambda stream: stream.recv(timeout=5))
     assert stage.connect(gateway, limits={"stream_seconds": 0.5}).logs(stage.lease) == []
@@ -212,6 +242,12 @@ def test_a_token_that_a_refused_stream_repeats_is_not_shown(stage: Any) -> None:
     with pytest.raises(GatewayError) as refused:
         stage.connect(gateway).logs(stage.lease)
     assert stage.token not in str(refused.value)
+
+
+def test_a_token_in_a_goodbye_is_not_shown(stage: Any, streams: Any) -> None:
+    gateway = streams(lambda stream: stream.close(4000, f"bad {stage.token}"))
+    with pytest.raises(GatewayError, match=r"bad \*\*\*"):
+        stage.connect(gateway).logs(stage.lease)
 
 
 def test_no_handshake_in_time_is_slow(stage: Any) -> None:

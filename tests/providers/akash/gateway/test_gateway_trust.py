@@ -1,6 +1,8 @@
 """Who a gateway is: known to the web, or else exactly a certificate that its provider has on the chain."""
 
+import socket
 import ssl
+import time
 from typing import Any
 
 import pytest
@@ -140,6 +142,35 @@ def test_the_next_address_is_tried_where_the_first_does_not_answer(stage: Any) -
     gateway = stage.says(VERSION)
     client = stage.connect(gateway, host="gateway.test", look_up=lambda _name, _port: ["::1", "127.0.0.1"])
     assert client.version() == "v0.10.2"
+
+
+def test_an_address_that_never_answers_leaves_time_for_the_next(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.create_connection
+
+    def swallows(address: tuple[str, int], timeout: float) -> socket.socket:
+        if address[0] == "::1":
+            time.sleep(timeout)
+            raise TimeoutError("timed out")
+        return connect(address, timeout)
+
+    gateway = stage.says(VERSION)
+    monkeypatch.setattr(socket, "create_connection", swallows)
+    client = stage.connect(gateway, host="gateway.test", look_up=lambda *_: ["::1", "127.0.0.1"])
+    assert client.version() == "v0.10.2"
+
+
+def test_time_spent_on_connecting_is_not_given_again_for_tls(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.create_connection
+
+    def dawdles(address: tuple[str, int], timeout: float) -> socket.socket:
+        time.sleep(1.5)
+        return connect(address, timeout)
+
+    silent = stage.listen(lambda sock, _: sock.recv(1 << 16) and sock.recv(1), plain=True)
+    monkeypatch.setattr(socket, "create_connection", dawdles)
+    began = time.monotonic()
+    _refuses(stage.connect(silent, limits={"call_seconds": 2.0}), Trouble.SLOW)
+    assert time.monotonic() - began < 3
 
 
 def test_old_tls_is_not_spoken(stage: Any) -> None:
