@@ -177,6 +177,7 @@ def test_old_tls_is_not_spoken(stage: Any) -> None:
     gateway = stage.says(VERSION)
     gateway.speak_only(ssl.TLSVersion.TLSv1_2)
     _refuses(stage.connect(gateway), Trouble.UNREACHABLE)
+    assert gateway.requests == []
 
 
 def test_a_gateway_without_tls_is_out_of_reach(stage: Any) -> None:
