@@ -12,6 +12,7 @@ from .compiling import compile_order
 from .doors import Doors
 from .ledger import Ledger
 from .machines import RUNNING_LEASES, Moment, current
+from .orders import Orders
 from .refusals import failed
 from .sdl.compiled import Compiled
 from .settings import Settings
@@ -21,8 +22,9 @@ from .values import Address, Deployment, Dseq, Lease, MarketBid, SellerFacts
 class Auctions:
     """Sells one order. Safe to share between threads."""
 
-    def __init__(self, ledger: Ledger, doors: Doors, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, orders: Orders, doors: Doors, settings: Settings) -> None:
         self._ledger = ledger
+        self._orders = orders
         self._doors = doors
         self._settings = settings
         self._delivered: set[tuple[Address, Dseq]] = set()
@@ -30,7 +32,7 @@ class Auctions:
 
     def sale(self, dseq: Dseq, moment: Moment) -> Sale:
         """See `Bids.sale`. A provider that cannot be asked has not got it: to deliver again is harmless."""
-        deployment = self._ledger.deployment(dseq)
+        deployment = self._orders.look(dseq)
         if deployment is None:
             return Sale(stage=Stage.ENDED, bids_until=moment.now)
         lease = current(self._ledger.leases(dseq))
@@ -63,10 +65,12 @@ class Auctions:
 
     def deliver(self, dseq: Dseq, order: MachineOrder) -> None:
         """See `Bids.deliver`. Raises before anything is sent where it is not what the deployment was opened for."""
-        deployment = self._ledger.deployment(dseq)
+        deployment = self._orders.look(dseq)
         lease = current(self._ledger.leases(dseq))
-        if deployment is None or lease is None or lease.state not in RUNNING_LEASES:
-            raise failed(Failure.CAPACITY_GLOBAL, f"deployment {dseq} has no lease that runs")
+        if deployment is None or not deployment.active or (lease is not None and lease.state not in RUNNING_LEASES):
+            raise failed(Failure.CAPACITY_GLOBAL, f"deployment {dseq} has no lease any more")
+        if lease is None:
+            raise failed(Failure.UNREACHABLE, f"deployment {dseq} has no lease yet, as far as the node knows")
         compiled = compile_order(order, self._settings, self._ledger.block_time())
         if compiled.manifest_hash != deployment.manifest_hash:
             raise failed(

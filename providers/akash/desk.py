@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from ...core.clock import Clock
-from ..base import Failure, Machine, ProviderError
+from ..base import Failure, Machine, MachineOrder, ProviderError
 from .auctions import Auctions
 from .doors import Doors, GatewayOpener
 from .escrow import missing_uact
@@ -34,28 +34,38 @@ class Desk:
         self.ledger = ledger
         self.orders = Orders(ledger, settings, clock, sleep)
         self._doors = Doors(ledger, gateways, sleep)
-        self.auctions = Auctions(ledger, self._doors, settings)
+        self.auctions = Auctions(ledger, self.orders, self._doors, settings)
         self._clock = clock
 
     def moment(self) -> Moment:
         """Now, on the chain and here."""
         return Moment(height=self.ledger.height(), now=self._clock(), block=self.ledger.block_time())
 
-    def machine(self, ours: Ours) -> Machine:
+    def open(self, order: MachineOrder) -> Machine:
+        """The order's machine. Once it is open nothing more can fail: an error would say that nothing was made."""
+        ours = self.orders.open(order)
+        try:
+            return self.machine(ours)
+        except ProviderError:
+            born = Moment(height=ours.deployment.created_height, now=self._clock(), block=self.ledger.block_time())
+            return tell_machine(ours.deployment, ours.marks, None, None, born)
+
+    def machine(self, ours: Ours, moment: Moment | None = None) -> Machine:
         """The machine as the chain has it; its provider is not asked."""
         lease = current(self.ledger.leases(ours.deployment.dseq))
-        return tell_machine(ours.deployment, ours.marks, lease, None, self.moment())
+        return tell_machine(ours.deployment, ours.marks, lease, None, moment or self.moment())
 
     def machines(self) -> Iterator[Machine]:
         """Every open deployment of ours, as the chain has it."""
-        return map(self.machine, self.orders.all())
+        moment = self.moment()
+        return (self.machine(ours, moment) for ours in self.orders.all())
 
     def look(self, dseq: Dseq) -> Machine | None:
         """The machine as chain and provider have it, `None` once its deployment is closed.
 
         One whose deposit ran dry is told as gone, with that as the reason.
         """
-        deployment = self.ledger.deployment(dseq)
+        deployment = self.orders.look(dseq)
         ours = as_ours(deployment) if deployment is not None else None
         if ours is None or not (ours.deployment.active or ours.deployment.escrow.state == OVERDRAWN):
             return None
@@ -67,7 +77,7 @@ class Desk:
 
     def missing_uact(self, dseq: Dseq, until: datetime) -> Decimal:
         """What must be added so that it lasts until then; zero where it does, or where nothing bills."""
-        deployment = self.ledger.deployment(dseq)
+        deployment = self.orders.look(dseq)
         lease = current(self.ledger.leases(dseq))
         if deployment is None or not deployment.active:
             raise failed(Failure.INVALID, f"deployment {dseq} is closed", "ampacity status NAME")

@@ -51,9 +51,11 @@ class Orders:
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
+        self._known: set[Dseq] = set()
 
     def open(self, order: MachineOrder) -> Ours:
         """One deployment for the order's token: the one that there is, or a new one. See `Provisions.create`."""
+        self._ledger.block_time()  # what may fail fails before anything is opened
         with one_at_a_time(order.labels.token):
             found = self.find(order.labels)
             return found or self._open_new(order)
@@ -68,10 +70,26 @@ class Orders:
         for deployment in self._ledger.active_deployments():
             ours = as_ours(deployment)
             if ours is not None:
+                self._known.add(deployment.dseq)
                 yield ours
+
+    def look(self, dseq: Dseq) -> Deployment | None:
+        """The deployment, `None` where there never was one.
+
+        The chain forgets none, so a node that does not know one that was there is behind the others: that
+        raises `ProviderError`, and is asked again.
+        """
+        found = self._ledger.deployment(dseq)
+        if found is not None:
+            self._known.add(dseq)
+        elif dseq in self._known:
+            raise failed(Failure.UNREACHABLE, f"the node that was asked does not know of deployment {dseq} yet")
+        return found
 
     def close(self, dseq: Dseq) -> None:
         """Close the deployment, so that what is left comes back. Quiet when it is closed; see `Provisions.delete`."""
+        if self.look(dseq) is None:
+            return
         try:
             closed = self._ledger.close(dseq)
         except ProviderError as error:
@@ -83,7 +101,7 @@ class Orders:
             log.info("deployment %s is closed; %s came back", dseq, show_usd(usd(closed.refund_uact)))
 
     def _closed_after(self, dseq: Dseq, error: ProviderError) -> None:
-        deployment = self._ledger.deployment(dseq)
+        deployment = self.look(dseq)
         if deployment is not None and deployment.active:
             raise StillThereError(f"deployment {dseq} is not closed yet", why=error.why) from error
 
@@ -96,6 +114,7 @@ class Orders:
             return self._look_after(order, error)
         if opened is None:
             raise failed(Failure.UNKNOWN_OUTCOME, "a deployment was opened, and it does not carry our labels")
+        self._known.add(opened.deployment.dseq)
         return opened
 
     def _request(self, order: MachineOrder) -> OpenRequest:

@@ -53,7 +53,7 @@ class Akash(Provider):
 
     def create(self, order: MachineOrder) -> Machine:
         """Open the order, its deposit locked; it is a pending machine until a bid is taken. See `Provisions.create`."""
-        return self._desk.machine(self._desk.orders.open(order))
+        return self._desk.open(order)
 
     def read(self, ref: MachineRef) -> Machine | None:
         """See `Provisions.read`. One whose lease ended has failed, and holds what is left until it is deleted."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -92,9 +93,10 @@ class OwnWallet(ChainReader):
         return next((lease for lease in self.leases(bid.dseq) if lease.id == bid and lease.state in LIVING), None)
 
     def _seen(self, look: Callable[[], T | None], what: str) -> T:
-        """What a block has just brought, as soon as it shows."""
+        """What a block has just brought, as soon as it shows; where nobody can be asked it may be there unseen."""
         for _ in range(LOOKS):
-            if (found := look()) is not None:
-                return found
+            with suppress(ProviderError):
+                if (found := look()) is not None:
+                    return found
             self._pause(min(1.0, float(self.block_time().seconds)))
         raise ProviderError(PROVIDER, Failure.UNKNOWN_OUTCOME, f"{what} is in a block and does not show yet")

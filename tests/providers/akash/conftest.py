@@ -76,6 +76,8 @@ class FakeChain:
         self.refuse: dict[str, ProviderError] = {}
         self.calls: list[str] = []
         self.own_numbers = False
+        self.behind = False
+        self.after_open: dict[str, ProviderError] = {}
 
     def pass_time(self, duration: timedelta) -> None:
         self.now += duration
@@ -112,6 +114,7 @@ class FakeChain:
         return BLOCK
 
     def height(self) -> int:
+        self._note("height")
         return 1001 + int((self.now - START) / timedelta(seconds=6))
 
     def min_deposit_uact(self) -> Decimal:
@@ -136,11 +139,12 @@ class FakeChain:
         )
         self.deployments[dseq], self.sources[dseq] = made, request
         self._answer("open")
+        self.refuse |= self.after_open
         return made
 
     def deployment(self, dseq: Dseq) -> Deployment | None:
         self._note("deployment")
-        return self.deployments.get(dseq)
+        return None if self.behind else self.deployments.get(dseq)
 
     def active_deployments(self) -> Iterator[Deployment]:
         self._note("active_deployments")

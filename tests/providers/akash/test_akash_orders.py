@@ -106,6 +106,42 @@ class TestOnce:
         assert 0 < number < 2**53
 
 
+class TestNothingIsForgotten:
+    """Where a failure would say that there is nothing, although there is."""
+
+    @pytest.mark.parametrize("call", ["leases", "height"])
+    def test_an_order_that_is_open_is_told_though_nothing_more_can_be_asked(
+        self, bazaar: Any, order: MachineOrder, call: str
+    ) -> None:
+        bazaar.chain.after_open = {call: ProviderError("akash", Failure.UNREACHABLE, "no route")}
+        made = bazaar.provider.create(order)
+        assert (made.state, made.held_usd) == (MachineState.PENDING, Decimal(25))
+
+    def test_a_node_that_is_behind_does_not_make_an_open_order_a_closed_one(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.provider.create(order)
+        bazaar.chain.behind = True
+        for ask in (bazaar.provider.read, bazaar.provider.sale, bazaar.provider.delete):
+            with pytest.raises(ProviderError) as caught:
+                ask(made.ref)
+            assert caught.value.kind is Failure.UNREACHABLE
+        bazaar.chain.behind = False
+        bazaar.provider.delete(made.ref)
+        assert list(bazaar.provider.ours()) == []
+
+    def test_a_lease_that_the_node_does_not_show_yet_is_delivered_to_later(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.sold(order)
+        bazaar.chain.all_leases, shown = [], bazaar.chain.all_leases
+        with pytest.raises(ProviderError) as caught:
+            bazaar.provider.deliver(made.ref, order)
+        assert caught.value.kind is Failure.UNREACHABLE
+        bazaar.chain.all_leases = shown
+        bazaar.provider.deliver(made.ref, order)
+
+
 class TestSeeing:
     def test_every_open_order_of_ours_is_seen_and_no_other(self, bazaar: Any, order: MachineOrder) -> None:
         made = [bazaar.provider.create(other(order, token)) for token in ("0a", "0b")]

@@ -156,6 +156,16 @@ def test_a_deployment_that_never_shows_is_an_unknown_outcome(account: Account, w
     assert caught.value.kind is Failure.UNKNOWN_OUTCOME
 
 
+def test_a_node_that_cannot_be_asked_after_the_block_leaves_an_unknown_outcome(
+    account: Account, node: Any, wallet: OwnWallet
+) -> None:
+    node.says(INFO, {"code": 13, "message": "out of order", "details": []}, status=500)
+    with pytest.raises(ProviderError) as caught:
+        wallet.open(REQUEST)
+    assert caught.value.kind is Failure.UNKNOWN_OUTCOME
+    assert account.sent() == ["MsgCreateDeployment"]
+
+
 def test_a_bid_is_taken_once(account: Account, wallet: OwnWallet) -> None:
     account.after_block(account.lease)
     first = wallet.lease(account.bid)
