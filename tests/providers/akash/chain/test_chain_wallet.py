@@ -159,7 +159,7 @@ def test_a_deployment_that_never_shows_is_an_unknown_outcome(account: Account, w
 def test_a_node_that_cannot_be_asked_after_the_block_leaves_an_unknown_outcome(
     account: Account, node: Any, wallet: OwnWallet
 ) -> None:
-    node.says(INFO, {"code": 13, "message": "out of order", "details": []}, status=500)
+    node.says(INFO, {"code": 5, "message": "Not Found", "details": []}, status=404)
     with pytest.raises(ProviderError) as caught:
         wallet.open(REQUEST)
     assert caught.value.kind is Failure.UNKNOWN_OUTCOME
