@@ -22,6 +22,7 @@ from .sender import Sender
 T = TypeVar("T")
 
 LIVING = frozenset({LeaseState.ACTIVE, LeaseState.RECLAIMING})
+LOOK_SECONDS = 60.0
 LOOKS = 10
 """How often a block is looked into for what it brought: another node behind the same address may be later."""
 
@@ -94,9 +95,12 @@ class OwnWallet(ChainReader):
 
     def _seen(self, look: Callable[[], T | None], what: str) -> T:
         """What a block has just brought, as soon as it shows; where nobody can be asked it may be there unseen."""
+        until = time.monotonic() + LOOK_SECONDS
         for _ in range(LOOKS):
             with suppress(ProviderError):
                 if (found := look()) is not None:
                     return found
+            if time.monotonic() > until:
+                break
             self._pause(min(1.0, float(self.block_time().seconds)))
         raise ProviderError(PROVIDER, Failure.UNKNOWN_OUTCOME, f"{what} is in a block and does not show yet")
