@@ -49,7 +49,7 @@ def write_marks(order: MachineOrder) -> str:
 def read_marks(name: str) -> Marks | None:
     """What a group's name says, or `None` for one that is not ours."""
     parts = name.split(".")
-    if len(parts) != 6 or parts[0] != MARK or len(name) > LONGEST or not _SECONDS.fullmatch(parts[4]):
+    if len(parts) != 6 or parts[0] != MARK or not _SECONDS.fullmatch(parts[4]):
         return None
     ids = _unpack(parts[5])
     if ids is None or not all(map(_WORD.fullmatch, parts[1:4])):

@@ -59,8 +59,7 @@ def tell_machine(
 ) -> Machine:
     """The machine. `door` is `None` where its provider was not asked, which leaves it pending."""
     state, note = _state(deployment, lease, door, moment)
-    bills = deployment.active and lease is not None and lease.state in RUNNING_LEASES
-    price = lease.uact_per_block if lease is not None and bills else Decimal(0)
+    price = lease.uact_per_block if lease is not None and lease.state in RUNNING_LEASES else Decimal(0)
     way = runway(deployment.escrow, price, height=moment.height, block=moment.block, now=moment.now)
     open_door = door if door is not None and state is MachineState.RUNNING else Door()
     return Machine(

@@ -44,6 +44,12 @@ class TestRunning:
         )
         assert status(bazaar, bazaar.running(order).ref).address == "honest.example"
 
+    def test_only_tcp_is_a_way_in_for_ssh(self, bazaar: Any, order: MachineOrder) -> None:
+        (port,) = bazaar.gateways.status.forwarded_ports
+        datagrams = msgspec.structs.replace(port, protocol="UDP", external_port=30_001)
+        bazaar.gateways.status = msgspec.structs.replace(RUNNING, forwarded_ports=(datagrams, port))
+        assert status(bazaar, bazaar.running(order).ref).ssh_port == 31_022
+
     def test_its_price_is_that_of_the_bid_and_not_the_ceiling(self, bazaar: Any, order: MachineOrder) -> None:
         machine = status(bazaar, bazaar.running(order, "4000").ref)
         assert machine.usd_per_hour == Decimal("2.4")
