@@ -110,7 +110,8 @@ class Doors:
 def gateway_opener(ledger: Ledger, settings: Settings, clock: Clock) -> GatewayOpener:
     """Opens real gateways, each with a token for its provider and one deployment alone."""
 
-    def opener(facts: SellerFacts, dseq: Dseq) -> Gateway:
+    def open_one(facts: SellerFacts, dseq: Dseq) -> Gateway:
+        """The gateway that `facts` name. Raises `ProviderError` for an address that must not be called."""
         from .gateway.client import GatewayClient
         from .gateway.limits import STANDARD
 
@@ -124,7 +125,7 @@ def gateway_opener(ledger: Ledger, settings: Settings, clock: Clock) -> GatewayO
             ),
         )
 
-    return opener
+    return open_one
 
 
 def _door(status: LeaseStatus | None, facts: SellerFacts) -> Door:
