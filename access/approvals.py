@@ -86,7 +86,7 @@ def check_approvals(folder: Path, facts: PlanFacts, policy: Policy, *, domain: s
 
 def not_required() -> Verdict:
     """The verdict for a context that names no policy. Never use it for a policy that cannot be read."""
-    return Verdict(allowed=True, have=0, need=0, sentence="no approval required")
+    return Verdict(allowed=True, have=0, need=0, sentence="no approval is required in this context")
 
 
 def demand(verdict: Verdict, *, plan: str) -> str:

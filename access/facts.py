@@ -13,6 +13,7 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `what` has one line a kind of change, such as `3 x p5.48xlarge from aws us-east-1 (on_demand)`.
     `worst_case_usd` is `None` for a deployment without an end; `ends` says when it ends, in words.
+    `caution` is what the signer must know beside the changes, in words of our own.
     """
 
     digest: Digest
@@ -23,6 +24,7 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     worst_case_usd: Decimal | None
     ends: str
     expires_at: datetime
+    caution: str = ""
 
 
 class ApprovalRequest(msgspec.Struct, frozen=True, kw_only=True):

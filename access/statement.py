@@ -12,7 +12,7 @@ from ..core.clock import rfc3339
 from ..core.money import ceil_cents, show_usd
 from .facts import PlanFacts
 
-MAX_WHAT_CHARS = 1200
+MAX_WHAT_CHARS = 1000
 """Room for the list of changes; what does not fit is counted instead of listed."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9 ._()/:+,@=~*-]")
@@ -22,11 +22,12 @@ _MAX_NAME_CHARS = 160
 def statement(facts: PlanFacts) -> str:
     """What, from whom, the ceiling, until when. The same facts give the same sentence."""
     worst = "without limit" if facts.worst_case_usd is None else f"{_usd(facts.worst_case_usd)} in all"
+    caution = f"caution: {_safe(facts.caution)}; " if facts.caution else ""
     return (
         f"I approve one use of plan {_safe(facts.name)} in context {_safe(facts.context)}: "
         f"at most {_usd(facts.ceiling_usd_per_hour)} per hour; at worst {worst}; "
         f"ends: {_safe(facts.ends)}; to be applied before {rfc3339(facts.expires_at)}; "
-        f"changes: {_changes(facts.what)}"
+        f"{caution}changes: {_changes(facts.what)}"
     )
 
 

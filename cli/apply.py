@@ -1,19 +1,12 @@
 """`ampacity apply`: carry out a saved plan."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, Yes, chosen
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..core.contexts import NamedContext
-    from ..providers.base import Offer
-    from .planfiles import SavedPlan
 
 app = new_app()
 
@@ -37,16 +30,25 @@ def apply(
     from .confirm import confirm
     from .gate import SiweGate
     from .live import live_progress
+    from .live_prices import live_offers, live_usd_per_hour
+    from .output import say
     from .planfiles import open_plan, read_definition, read_user_data
 
     saved = open_plan(plan)
     named = choose_context(context, config_path=config)
     gate = SiweGate(named.context, saved)
     user_data, definition = read_user_data(saved), read_definition(saved)
-    live = _live(named, saved)
+    live = live_offers(named, saved)
     Control(named).check(saved.plan, saved.digest, live, gate)
-    if not yes:
-        confirm(question(saved.plan, Control(named).deposits(saved.plan, saved.sites)), yes=yes)
+    approval = gate.check(saved.plan, saved.digest)
+    if yes:
+        say(approval)
+    else:
+        deposits = Control(named).deposits(saved.plan, saved.sites)
+        price = live_usd_per_hour(saved.plan, live)
+        confirm(question(saved.plan, approval=approval, live_usd_per_hour=price, deposits=deposits), yes=yes)
+        # Prices may have moved while the person read.
+        live = live_offers(named, saved)
     with live_progress() as progress:
         report = Control(named, progress=progress).apply(
             saved.plan,
@@ -59,24 +61,3 @@ def apply(
             folder=saved.path.parent,
         )
     return report_apply(report, chosen(output, as_json))
-
-
-def _live(named: "NamedContext", saved: "SavedPlan") -> "Mapping[str, Offer]":
-    """What the plan's offers cost now, by `Offer.key`; a seller that cannot be asked gives none."""
-    from ..planning.plan import Action
-    from ..providers.base import OfferQuery
-    from .gather import gather
-    from .notices import warn_about
-
-    bought = [saved.plan.offer_of(each) for each in saved.plan.machines if each.action is not Action.KEEP]
-    if not bought:
-        return {}
-    query = OfferQuery(
-        gpu_models=tuple(sorted({offer.gpu.model for offer in bought})),
-        markets=tuple(sorted({offer.market for offer in bought})),
-        regions=tuple(sorted({offer.region for offer in bought})),
-        disk_gib=saved.plan.disk_gib,
-    )
-    found = gather(named, query, only=tuple(sorted({offer.provider for offer in bought})), sites=saved.sites)
-    warn_about(found.errors)
-    return {offer.key: offer for offer in found.offers}

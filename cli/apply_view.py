@@ -1,6 +1,7 @@
 """The question before money is spent, and the report after."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -17,8 +18,11 @@ from .plan_view import summary
 from .tables import Column, draw
 
 
-def question(plan: Plan, deposits: Sequence[Deposit] = ()) -> str:
-    """How many, where, USD per hour, the ceiling, the worst case, what is locked at first, and the end."""
+def question(plan: Plan, *, approval: str, live_usd_per_hour: Decimal, deposits: Sequence[Deposit] = ()) -> str:
+    """How many, where, USD per hour now, the ceiling, the worst case, what is locked at first, the end, by whose word.
+
+    `approval` is the gate's sentence; `live_usd_per_hour` what the plan costs at the prices of this moment.
+    """
     money = plan.totals
     worst = "without bound: it has no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
     ends = f"{plan.ttl_hours} h from now" if plan.ttl_hours else "never, until `ampacity destroy`"
@@ -26,12 +30,19 @@ def question(plan: Plan, deposits: Sequence[Deposit] = ()) -> str:
     lines = [
         f"{plan.name}: {summary(plan)}",
         *(f"  {line}" for line in what),
-        f"  costs {show_usd(money.usd_per_hour_after)} per hour, at most {show_usd(money.ceiling_usd_per_hour)}",
+        f"  costs {_now(money.usd_per_hour_after, live_usd_per_hour)}, at most {show_usd(money.ceiling_usd_per_hour)}",
         f"  worst case {worst}",
         *(f"  {_locked(deposit)}" for deposit in deposits),
         f"  ends {ends}",
+        f"  {approval}",
+        *(f"  warning: {warning}" for warning in plan.warnings),
     ]
     return "\n".join(lines)
+
+
+def _now(planned: Decimal, live: Decimal) -> str:
+    moved = "" if live == planned else f" (planned: {show_usd(planned)})"
+    return f"{show_usd(live)} per hour now{moved}"
 
 
 def _locked(deposit: Deposit) -> str:

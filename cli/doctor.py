@@ -60,11 +60,12 @@ def _context(name: str | None, config: Any) -> Iterator[Row]:
 
 
 def _policy(named: "NamedContext") -> str:
+    from ..access.approvals import not_required
     from ..access.policy import load_policy
 
     settings = named.context.approval
     if settings is None:
-        return "no approval required"
+        return not_required().sentence
     policy = load_policy(settings.policy)
     return f"{policy.required} of {len(policy.wallets)} wallets"
 

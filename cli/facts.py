@@ -5,6 +5,7 @@ from collections import Counter
 from ..access.facts import PlanFacts
 from ..core.digests import Digest
 from ..planning.plan import Action, Plan
+from ..planning.warn import replacements
 
 _VERBS = {
     Action.ADD: "buy",
@@ -25,6 +26,7 @@ def plan_facts(plan: Plan, digest: Digest) -> PlanFacts:
         worst_case_usd=plan.totals.worst_case_usd,
         ends=_ends(plan),
         expires_at=plan.expires_at,
+        caution=", ".join(replacements(plan.machines)),
     )
 
 

@@ -24,12 +24,21 @@ def warnings(
     """Every remark on a plan, the costliest first."""
     return (
         *_money(spec, totals),
+        *replacements(assignment.machines),
         *_ends(spec, running, assignment),
         *_unpriced(running),
         *_fit(problem, assignment),
         *_offers(problem, assignment.machines),
         *_solver(choice),
     )
+
+
+def replacements(machines: Sequence[PlannedMachine]) -> tuple[str, ...]:
+    """What replacing takes away first, for whoever plans, signs or confirms; nothing where none is replaced."""
+    number = sum(machine.action is Action.REPLACE for machine in machines)
+    if not number:
+        return ()
+    return (f"{_machines(number)} replaced: ends the old machine first, then makes the new, which may fail",)
 
 
 def _money(spec: Spec, totals: Totals) -> Iterator[str]:

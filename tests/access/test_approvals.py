@@ -299,7 +299,7 @@ def test_a_file_where_the_folder_should_be_denies(check: Check, folder: Path) ->
 
 
 def test_a_context_without_a_policy_needs_no_approval() -> None:
-    assert demand(not_required(), plan="plan.json") == "no approval required"
+    assert demand(not_required(), plan="plan.json") == "no approval is required in this context"
 
 
 def test_what_is_missing_is_a_policy_error_with_the_next_command(

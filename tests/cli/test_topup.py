@@ -108,10 +108,14 @@ def _fields(each: TopUp) -> dict[str, Any]:
 
 def test_the_question_before_an_apply_names_what_is_locked(plan: Any) -> None:
     locked = Deposit(provider="hall", machines=2, usd=Decimal("79.92"))
-    assert "locks $79.92 as deposit at hall for 2 machines; what is not used comes back" in question(plan, [locked])
+    assert "locks $79.92 as deposit at hall for 2 machines; what is not used comes back" in asked(plan, locked)
     unknown = Deposit(provider="hall", machines=1, usd=None, why="hall is down")
-    assert "locks an unknown sum as deposit at hall for 1 machine: hall is down" in question(plan, [unknown])
-    assert "locks" not in question(plan)
+    assert "locks an unknown sum as deposit at hall for 1 machine: hall is down" in asked(plan, unknown)
+    assert "locks" not in asked(plan)
+
+
+def asked(plan: Any, *deposits: Deposit) -> str:
+    return question(plan, approval="nobody", live_usd_per_hour=Decimal(1), deposits=deposits)
 
 
 @pytest.fixture
@@ -126,6 +130,7 @@ def plan() -> Any:
         removed=(),
         base=SimpleNamespace(digest=None),
         expires_at=NOW,
+        warnings=(),
     )
 
 

@@ -120,6 +120,8 @@ def test_changed_user_data_makes_machines_anew_under_their_names(
         ),
     )
     assert plan.spends
+    said = "1 machine is replaced: ends the old machine first, then makes the new, which may fail"
+    assert plan.warnings == (said,)
 
 
 def test_nodes_of_our_own_racks_are_made_anew_in_place_although_we_hold_them_all_and_their_power(

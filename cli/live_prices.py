@@ -1,0 +1,43 @@
+"""What a plan's offers cost at this moment."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from ..core.contexts import NamedContext
+from ..core.money import total
+from ..planning.plan import Action, Plan, PlannedMachine
+from ..providers.base import Offer, OfferQuery
+from .gather import gather
+from .notices import warn_about
+from .planfiles import SavedPlan
+
+
+def live_offers(named: NamedContext, saved: SavedPlan) -> Mapping[str, Offer]:
+    """What the plan's offers cost now, by `Offer.key`; a seller that cannot be asked gives none."""
+    bought = [saved.plan.offer_of(each) for each in saved.plan.machines if each.action is not Action.KEEP]
+    if not bought:
+        return {}
+    query = OfferQuery(
+        gpu_models=tuple(sorted({offer.gpu.model for offer in bought})),
+        markets=tuple(sorted({offer.market for offer in bought})),
+        regions=tuple(sorted({offer.region for offer in bought})),
+        disk_gib=saved.plan.disk_gib,
+    )
+    found = gather(named, query, only=tuple(sorted({offer.provider for offer in bought})), sites=saved.sites)
+    warn_about(found.errors)
+    return {offer.key: offer for offer in found.offers}
+
+
+def live_usd_per_hour(plan: Plan, live: Mapping[str, Offer]) -> Decimal:
+    """What the whole plan costs per hour at the prices of `live`.
+
+    Machines that stay cost what the plan has for them; so does what has no price in `live`, such as
+    a machine whose price an auction has yet to bring.
+    """
+    return total(price for price in (_price(plan, machine, live) for machine in plan.machines) if price is not None)
+
+
+def _price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer]) -> Decimal | None:
+    planned = plan.offer_of(machine)
+    now = live.get(planned.key) if machine.action in {Action.ADD, Action.REPLACE} else None
+    return planned.usd_per_hour if now is None or now.usd_per_hour is None else now.usd_per_hour
