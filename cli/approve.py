@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,7 +71,7 @@ def _write_message(desk: "Desk", address: str | None, out: Path) -> None:
         raise UsageError("Who will sign?", why="the text names its signer", fix="add --address 0x…", code="AMP-USAGE")
     write_message(out, desk.text_for(address))
     say(f"Sign the exact bytes of {out} (personal_sign, EIP-191), then:")
-    say(f"  ampacity approve {desk.saved.path} --message {out} --signature 0x…")
+    say(f"  ampacity approve {quote(str(desk.saved.path))} --message {quote(str(out))} --signature 0x…")
 
 
 def _take_signature(desk: "Desk", message: Path | None, signature: str | None) -> None:
@@ -123,4 +124,4 @@ def _tell(verdict: "Verdict", plan: Path) -> None:
     typer.echo(verdict.sentence)
     for refused in verdict.rejected:
         say(f"does not count: {refused.file}: {refused.why}")
-    say(f"next:  ampacity apply {plan}" if verdict.allowed else "more wallets must approve")
+    say(f"next:  ampacity apply {quote(str(plan))}" if verdict.allowed else "more wallets must approve")

@@ -1,5 +1,7 @@
 """The approval gate of a context, handed to provisioning, which knows nothing of wallets."""
 
+from shlex import quote
+
 from ..access.approvals import Verdict, check_approvals, demand, not_required
 from ..access.policy import load_policy
 from ..core.clock import Clock, system_clock
@@ -34,4 +36,4 @@ class SiweGate:
 
     def check(self, plan: Plan, digest: Digest) -> str:
         """The sentence for the record; raises `PolicyError` when the plan may not pass."""
-        return demand(self.verdict(plan, digest), plan=str(self._saved.path))
+        return demand(self.verdict(plan, digest), plan=quote(str(self._saved.path)))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,9 +40,10 @@ def plan(
     """Make a plan from SPEC: what to buy, where, for how much. Nothing is bought."""
     from ..core.contexts import choose_context
     from ..planning.load import load_spec
+    from ..providers.table import known
     from .notices import warn_about
 
-    wanted = load_spec(spec)
+    wanted = load_spec(spec, sellers=known())
     named = choose_context(context, config_path=config)
     path = out or Path(f"{wanted.name}.plan.json")
     made, errors = _make(wanted, spec, path, named, timedelta(minutes=valid_minutes), rebalance=rebalance)
@@ -50,7 +52,7 @@ def plan(
     form = chosen(output, as_json)
     if form is not Format.JSON:
         warn_about(errors)
-    _save_and_show(made, path, form, errors)
+    _save_and_show(made, path, form, errors, needs_approval=named.context.approval is not None)
     return CHANGES if detailed_exitcode and made.spends else 0
 
 
@@ -97,16 +99,29 @@ def _make(
     return msgspec.structs.replace(made, warnings=warnings), found.errors
 
 
-def _save_and_show(made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]") -> None:
-    from ..core.files import write_atomic
+def _save_and_show(
+    made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]", *, needs_approval: bool
+) -> None:
     from ..planning.planfile import encode_plan, plan_digest
     from .output import Result, emit, say
     from .plan_view import plan_rows, show_plan
+    from .saving import save_plan
 
-    write_atomic(path, encode_plan(made))
+    moved = save_plan(path, encode_plan(made))
     digest = plan_digest(made)
     data = {"digest": digest, "path": str(path), "plan": made}
     result = Result(schema="ampacity.planned/1", data=data, rows=plan_rows(made), errors=errors)
     emit(result, form, lambda: show_plan(made, digest))
     say(f"saved: {path}")
-    say(f"next:  ampacity approve {path}, then ampacity apply {path}" if made.spends else "next:  nothing to do")
+    if moved:
+        say(f"moved: the approvals of the plan that was there are in {moved}; they do not count for this one")
+    say(f"next:  {_next(path, needs_approval=needs_approval) if made.spends else 'nothing to do'}")
+
+
+def _next(path: Path, *, needs_approval: bool) -> str:
+    from ..access.approvals import not_required
+
+    name = quote(str(path))
+    if needs_approval:
+        return f"ampacity approve {name}, then ampacity apply {name}"
+    return f"ampacity apply {name} ({not_required().sentence})"

@@ -135,10 +135,17 @@ def _totals(plan: Plan) -> list[tuple[str, str]]:
         ("expected", f"{show_usd(money.expected_usd)} in {plan.hours} h"),
         ("ceiling", f"{show_usd(money.ceiling_usd_per_hour)} per hour; apply refuses above it"),
         ("worst case", worst),
+        *_images(plan),
         ("ends", f"{plan.ttl_hours} h after apply" if plan.ttl_hours else "never: bills until `ampacity destroy`"),
         ("solver", f"{plan.solution.solver}, {plan.solution.status}, gap {plan.solution.gap}"),
         ("valid until", rfc3339(plan.expires_at)),
     ]
+
+
+def _images(plan: Plan) -> Iterator[tuple[str, str]]:
+    """What machines are made from, where a spec names it."""
+    if plan.images:
+        yield "image", ", ".join(f"{image} at {seller}" for seller, image in plan.images.items())
 
 
 def _note_lines(plan: Plan) -> Iterator[str]:

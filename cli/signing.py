@@ -1,6 +1,7 @@
 """The desk where one plan is signed: what to sign, by whom it may be, and where signatures go."""
 
 from pathlib import Path
+from shlex import quote
 
 from ..access.addresses import parse_address
 from ..access.approval_files import How
@@ -23,7 +24,7 @@ class Desk:
 
     def __init__(self, named: NamedContext, saved: SavedPlan, clock: Clock = system_clock) -> None:
         self.saved = saved
-        self.settings = _settings(named)
+        self.settings = _settings(named, saved)
         self._gate = SiweGate(named.context, saved, clock)
         self._clock = clock
         _refuse_used(Control(named), saved)
@@ -95,12 +96,12 @@ def _refuse_used(control: Control, saved: SavedPlan) -> None:
         )
 
 
-def _settings(named: NamedContext) -> ApprovalSettings:
+def _settings(named: NamedContext, saved: SavedPlan) -> ApprovalSettings:
     if named.context.approval is None:
         raise UsageError(
             "No approval is required",
             why=f"the context {named.name!r} has no policy",
-            fix="ampacity apply PLAN",
+            fix=f"ampacity apply {quote(str(saved.path))}",
             code="AMP-APPROVAL-NONE",
         )
     return named.context.approval

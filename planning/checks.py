@@ -1,6 +1,6 @@
 """What a spec must satisfy beyond its types: pure, so that a caller can put a line to each key."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from ..providers.base import Market
@@ -11,10 +11,15 @@ Problem = tuple[str, str]
 """A key (`gpu.models[0]`) and what is wrong with it."""
 
 
-def problems(spec: Spec) -> Iterator[Problem]:
-    """Everything that is wrong with `spec`, in the order in which people write the keys."""
+def problems(spec: Spec, sellers: Collection[str] | None = None) -> Iterator[Problem]:
+    """Everything that is wrong with `spec`, in the order in which people write the keys.
+
+    `sellers` are the names that there are, `None` where they are not known.
+    """
     yield from _unknown_models(spec)
     yield from _memory(spec)
+    if sellers is not None:
+        yield from _unknown_sellers(spec, sellers)
     yield from _markets(spec)
     yield from _money(spec)
     yield from _times(spec)
@@ -39,6 +44,15 @@ def _memory(spec: Spec) -> Iterator[Problem]:
     if wanted is not None and models and wanted > most:
         sizes = "; ".join(f"{model.name} has {', '.join(map(str, model.memory_gib))}" for model in models)
         yield "gpu.memory_gib", f"no model that is named has {wanted} GiB per GPU ({sizes})"
+
+
+def _unknown_sellers(spec: Spec, sellers: Collection[str]) -> Iterator[Problem]:
+    images = spec.node.image if isinstance(spec.node.image, dict) else {}
+    named = [(f"node.image.{name}", name) for name in images]
+    named += [(f"placement.providers[{at}]", name) for at, name in enumerate(spec.placement.providers)]
+    for key, name in named:
+        if name not in sellers:
+            yield key, f"there is no seller {name!r}; known: {', '.join(sorted(sellers))}"
 
 
 def _markets(spec: Spec) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """The spec's file: the only thing on disk that this room reads."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -10,10 +11,13 @@ from .checks import problems
 from .spec import Spec
 
 
-def load_spec(path: Path) -> Spec:
-    """The file as a spec. Raises `UsageError` that names file, line, key and what is allowed."""
+def load_spec(path: Path, *, sellers: Collection[str] | None = None) -> Spec:
+    """The file as a spec. Raises `UsageError` that names file, line, key and what is allowed.
+
+    `sellers` are the names that a spec may use for them; left out, any name is taken.
+    """
     located = load_located(path, Spec)
-    for key, problem in problems(located.value):
+    for key, problem in problems(located.value, sellers):
         raise located.refusal(key, problem)
     return located.value
 

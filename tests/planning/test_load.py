@@ -105,3 +105,21 @@ def test_a_digest_is_of_what_is_asked_and_not_of_how_it_is_written(spec_file: Sp
     turned = "\n".join(["# a remark", *reversed(lines)])
     assert spec_digest(load_spec(spec_file(turned))) == first
     assert spec_digest(load_spec(spec_file(FULL.replace("72", "71")))) != first
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("node: {image: {aws: ami-1, nosuch: foo}}", "node.image.nosuch"),
+        ("placement: {providers: [aws, nosuch]}", "placement.providers[1]"),
+    ],
+)
+def test_a_name_that_no_seller_has_is_refused_with_the_names_that_there_are(
+    spec_file: SpecFile, minimal: str, line: str, key: str
+) -> None:
+    path = spec_file(f"{minimal}{line}\n")
+    with pytest.raises(UsageError) as caught:
+        load_spec(path, sellers=("own", "aws"))
+    assert caught.value.what == f"{path}, line 6"
+    assert caught.value.why == f"`{key}`: there is no seller 'nosuch'; known: aws, own"
+    assert load_spec(path).name == "train"

@@ -1,0 +1,101 @@
+"""A plan is saved over another one, whose approvals are never left to pass for its own."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ampacity.cli.options import Format
+from ampacity.cli.plan import _next, _save_and_show
+from ampacity.cli.saving import save_plan
+from ampacity.core.digests import digest_bytes
+from ampacity.planning.plan import Plan
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where an approved plan lies."""
+    path = tmp_path / "train.plan.json"
+    path.write_bytes(b"old")
+    approved(path, b"{}")
+    return path
+
+
+def approved(path: Path, signature: bytes) -> Path:
+    folder = path.with_name(f"{path.name}.approvals")
+    folder.mkdir()
+    (folder / "0xabc.json").write_bytes(signature)
+    return folder
+
+
+def test_the_approvals_of_the_plan_that_was_there_are_moved_aside_under_its_digest(path: Path) -> None:
+    moved = save_plan(path, b"new")
+    digits = digest_bytes(b"old").removeprefix("sha256:")[:8]
+    assert moved == path.with_name(f"train.plan.json.approvals.{digits}")
+    assert [each.name for each in moved.iterdir()] == ["0xabc.json"]
+    assert not path.with_name("train.plan.json.approvals").exists()
+    assert path.read_bytes() == b"new"
+
+
+def test_the_same_plan_keeps_its_approvals(path: Path) -> None:
+    assert save_plan(path, b"old") is None
+    assert path.with_name("train.plan.json.approvals").is_dir()
+
+
+def test_nothing_that_was_moved_aside_is_written_over(path: Path) -> None:
+    first = save_plan(path, b"new")
+    path.write_bytes(b"old")
+    approved(path, b"{1}")
+    second = save_plan(path, b"new")
+    assert first is not None
+    assert second == first.with_name(f"{first.name}-2")
+    assert [(each / "0xabc.json").read_bytes() for each in (first, second)] == [b"{}", b"{1}"]
+
+
+def test_a_first_plan_moves_nothing(tmp_path: Path) -> None:
+    assert save_plan(tmp_path / "train.plan.json", b"new") is None
+
+
+def test_a_person_is_told_where_the_old_approvals_are(
+    path: Path, plan_for: Callable[..., Plan], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _save_and_show(plan_for(), path, Format.TABLE, (), needs_approval=True)
+    told = capsys.readouterr().err
+    assert f"moved: the approvals of the plan that was there are in {path}.approvals." in told
+
+
+def test_what_to_type_next_depends_on_whether_anybody_must_approve() -> None:
+    path = Path("train.plan.json")
+    both = "ampacity approve train.plan.json, then ampacity apply train.plan.json"
+    assert _next(path, needs_approval=True) == both
+    alone = "ampacity apply train.plan.json (no approval is required in this context)"
+    assert _next(path, needs_approval=False) == alone
+
+
+def test_what_to_type_next_can_be_pasted_whatever_the_file_is_called() -> None:
+    typed = _next(Path("we ird/pl'an.json"), needs_approval=True)
+    assert typed.startswith("""ampacity approve 'we ird/pl'"'"'an.json', then""")
+
+
+def test_the_image_is_shown_where_the_spec_names_one(
+    tmp_path: Path, plan_for: Callable[..., Plan], capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = plan_for({"node": {"image": {"hall": "ubuntu-24"}}})
+    _save_and_show(named, tmp_path / "p.json", Format.TABLE, (), needs_approval=False)
+    assert "ubuntu-24 at hall" in capsys.readouterr().out
+    _save_and_show(plan_for(), tmp_path / "p.json", Format.TABLE, (), needs_approval=False)
+    assert "image" not in capsys.readouterr().out
+
+
+def test_a_seller_that_does_not_exist_is_refused_by_plan_with_file_line_and_key(
+    ampacity: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "spec.yaml").write_text(
+        "schema: ampacity.spec/1\nname: train\ngpu: {models: [H100], count: 8}\nhours: 1\nttl_hours: 2\n"
+        "node: {image: {aws: ami-1, nosuch: foo}}\n"
+    )
+    refused = ampacity("plan", "spec.yaml")
+    assert refused.returncode == 2
+    assert "spec.yaml, line 6" in refused.stderr
+    assert "`node.image.nosuch`: there is no seller 'nosuch'; known: akash, aws, lambda, own" in refused.stderr
