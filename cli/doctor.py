@@ -1,5 +1,6 @@
 """`ampacity doctor`: is everything here that a plan needs, and what to do about what is not."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, c
 
 if TYPE_CHECKING:
     from ..core.contexts import NamedContext
+    from ..core.secrets import SecretRef
 
 app = new_app()
 Row = dict[str, Any]
@@ -53,10 +55,28 @@ def _context(name: str | None, config: Any) -> Iterator[Row]:
         yield _row("context", False, str(error), error.fix)
         return
     yield _row("context", True, f"{named.name} from {named.file}", "")
+    for key, ref in named.context.secrets():
+        yield _attempt(f"secret {key}", lambda ref=ref: _secret(ref))  # type: ignore[misc]
+    if named.context.state.passphrase is None:
+        yield _attempt("state passphrase", lambda: _passphrase(named))
     yield _attempt("approval policy", lambda: _policy(named))
     yield _attempt("ipfs node", lambda: _ipfs(named))
     for seller in sorted(named.context.providers):
         yield _attempt(f"provider {seller}", lambda seller=seller: _seller(named, seller))  # type: ignore[misc]
+
+
+def _secret(ref: "SecretRef") -> str:
+    """Where it was read, never what it is."""
+    from ..core.secrets import read_secret
+
+    read_secret(ref, os.environ)
+    return ref.origin
+
+
+def _passphrase(named: "NamedContext") -> str:
+    from ..provisioning.passphrase import find_passphrase
+
+    return "found" if find_passphrase(named, os.environ) else "made by the first apply"
 
 
 def _policy(named: "NamedContext") -> str:

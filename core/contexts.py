@@ -4,7 +4,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -65,6 +65,15 @@ class Context(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ipfs: IpfsSettings | None = None
     approval: ApprovalSettings | None = None
     loopback: bool = False
+
+    def secrets(self) -> Iterator[tuple[str, SecretRef]]:
+        """Every secret that is named, by its key in the file."""
+        for seller, settings in sorted(self.providers.items()):
+            yield from ((f"providers.{seller}.secrets.{key}", ref) for key, ref in sorted(settings.secrets.items()))
+        if self.state.passphrase is not None:
+            yield "state.passphrase", self.state.passphrase
+        if self.approval is not None and self.approval.password is not None:
+            yield "approval.password", self.approval.password
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """References to secrets. The configuration holds where a secret is, never what it is."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,32 +27,47 @@ class SecretRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.command is not None and not self.command:
             raise ValueError("a secret's command names no program")
 
+    @property
+    def origin(self) -> str:
+        """Where it is, in words."""
+        if self.env is not None:
+            return f"environment variable {self.env}"
+        return f"file {self.file}" if self.file is not None else f"command {(self.command or ('',))[0]}"
+
 
 def read_secret(ref: SecretRef, environment: Mapping[str, str]) -> str:
     """The secret itself, without its line end. Raises `AuthError` without ever quoting it."""
     if ref.env is not None:
-        value, origin = environment.get(ref.env, ""), f"environment variable {ref.env}"
+        value = environment.get(ref.env, "")
     elif ref.file is not None:
-        origin = f"file {ref.file}"
-        value = _text(_read_private(ref.file), origin)
+        value = _text(_read_private(ref.file), ref)
     else:
-        command = ref.command or ()
-        origin = f"command {command[0]}"
-        value = _text(_run(command), origin)
+        value = _text(_run(ref.command or ()), ref)
     value = value.rstrip("\r\n")
     if not value:
-        raise AuthError("A secret is empty", why=f"{origin} gave nothing", fix=f"set {origin}")
+        raise AuthError("A secret is empty", why=f"{ref.origin} gave nothing", fix=_fix(ref))
     return value
 
 
-def _text(data: bytes, origin: str) -> str:
+def _text(data: bytes, ref: SecretRef) -> str:
     if len(data) > MAX_BYTES:
-        raise AuthError("A secret is too large", why=f"{origin} gave more than {MAX_BYTES} bytes")
+        raise AuthError("A secret is too large", why=f"{ref.origin} gave more than {MAX_BYTES} bytes", fix=_fix(ref))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         # Not chained: the decoding error holds the bytes.
-        raise AuthError("A secret is not text", why=f"{origin} gave bytes that are not UTF-8") from None
+        raise AuthError(
+            "A secret is not text", why=f"{ref.origin} gave bytes that are not UTF-8", fix=_fix(ref)
+        ) from None
+
+
+def _fix(ref: SecretRef) -> str:
+    """What a person does about a secret that cannot be had."""
+    if ref.env is not None:
+        return f"export {ref.env}=…, or name another place in the configuration"
+    if ref.file is not None:
+        return f"write it to {shlex.quote(str(ref.file))} (chmod 600), or name another place in the configuration"
+    return f"run the {ref.origin} by hand, as the configuration has it, or name another place there"
 
 
 def _read_private(path: Path) -> bytes:
@@ -61,12 +77,13 @@ def _read_private(path: Path) -> bytes:
                 raise UsageError(
                     "A secret file can be read by others",
                     why=str(path),
-                    fix=f"chmod 600 {path}",
+                    fix=f"chmod 600 {shlex.quote(str(path))}",
                     code="AMP-SECRET-MODE",
                 )
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise AuthError("A secret file cannot be read", why=f"{path}: {error.strerror}") from error
+        why = f"{path}: {error.strerror}"
+        raise AuthError("A secret file cannot be read", why=why, fix=_fix(SecretRef(file=path))) from error
 
 
 def _run(command: tuple[str, ...]) -> bytes:
@@ -76,7 +93,6 @@ def _run(command: tuple[str, ...]) -> bytes:
         )
     except (OSError, subprocess.SubprocessError) as error:
         # Not chained: the error holds what the command printed.
-        raise AuthError(
-            "A secret's command failed", why=f"{command[0]}: {type(error).__name__}", fix="run it by hand"
-        ) from None
+        why, fix = f"{command[0]}: {type(error).__name__}", _fix(SecretRef(command=command))
+        raise AuthError("A secret's command failed", why=why, fix=fix) from None
     return done.stdout

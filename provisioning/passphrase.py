@@ -25,12 +25,20 @@ def open_passphrase(context: NamedContext, environment: Mapping[str, str]) -> st
     Raises `AuthError` when the named place does not give it, or when there is state but its
     passphrase is gone: a new one could not open it.
     """
+    kept = find_passphrase(context, environment)
+    return kept if kept is not None else _make(context, passphrase_file(context.state_folder))
+
+
+def find_passphrase(context: NamedContext, environment: Mapping[str, str]) -> str | None:
+    """The context's passphrase, `None` where its first use has yet to make one. Raises as `open_passphrase` does."""
     ref = context.context.state.passphrase
     if ref is not None:
         return read_secret(ref, environment)
     file = passphrase_file(context.state_folder)
     kept = _kept(context, file)
-    return kept if kept is not None else _make(context, file)
+    if kept is None:
+        _refuse_lost(context, file)
+    return kept
 
 
 def passphrase_file(state: Path) -> Path:
@@ -46,7 +54,7 @@ def _kept(context: NamedContext, file: Path) -> str | None:
     return kept
 
 
-def _make(context: NamedContext, file: Path) -> str:
+def _refuse_lost(context: NamedContext, file: Path) -> None:
     if any((context.state_folder / "pulumi").rglob("stacks/*/*.json")):
         raise AuthError(
             "The passphrase of the state is missing",
@@ -54,6 +62,9 @@ def _make(context: NamedContext, file: Path) -> str:
             fix=f"put it back into {file} (mode 600), or set state.passphrase in {context.file}",
             code="AMP-PASSPHRASE-MISSING",
         )
+
+
+def _make(context: NamedContext, file: Path) -> str:
     made = secrets.token_urlsafe(BITS_BYTES)
     ring = _keyring()
     if ring is not None:

@@ -89,3 +89,18 @@ def test_bytes_that_are_no_text_are_refused_and_not_repeated(tmp_path: Path) -> 
 def test_a_secret_of_any_size_is_not_swallowed(tmp_path: Path) -> None:
     path = private(tmp_path / "key", b"x" * (MAX_BYTES + 1))
     assert "too large" in told(SecretRef(file=path), {})
+
+
+@pytest.mark.parametrize(
+    ("ref", "fix"),
+    [
+        (SecretRef(env="KEY"), "export KEY=…"),
+        (SecretRef(file=Path("/nowhere/a key")), "write it to '/nowhere/a key' (chmod 600)"),
+        (SecretRef(command=("false", "--really")), "run the command false by hand"),
+    ],
+)
+def test_a_secret_that_cannot_be_had_comes_with_what_to_do(ref: SecretRef, fix: str) -> None:
+    with pytest.raises(AuthError) as caught:
+        read_secret(ref, {})
+    assert caught.value.fix.startswith(fix)
+    assert "--really" not in caught.value.fix
