@@ -22,7 +22,7 @@ NEW_END = "its end moves"
 
 
 class Ends(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the spec wants an end, and whether it is another one than the last plan's."""
+    """Whether the spec wants an end, and whether those of machines that stay are to be moved there."""
 
     wanted: bool
     moved: bool = False
@@ -40,10 +40,10 @@ def assign(name: str, problem: Problem, counts: Sequence[int], running: Sequence
     stay, new = _split(problem, counts, running)
     gone = [one for one in running if one.fate is Fate.GONE]
     added = _name_new(name, new, gone, {one.machine.name for one in running})
-    machines = [_stay(one, ends) for one in stay] + added
-    named = {machine.name for machine in machines}
+    named = {machine.name for machine in added} | {one.machine.name for one in stay}
     surplus = _surplus_reason(problem, grows=bool(new))
     removed = [_removed(one, surplus) for one in running if one.machine.name not in named]
+    machines = _stayers(stay, ends, spends=bool(added or removed)) + added
     return Assignment(
         machines=tuple(sorted(machines, key=lambda machine: natural(machine.name))),
         removed=tuple(sorted(removed, key=lambda machine: natural(machine.name))),
@@ -97,6 +97,13 @@ def _take(left: list[Running], offer: Offer) -> Running | None:
 
 def _free_names(name: str, taken: set[str]) -> Iterator[str]:
     return (f"{name}-{number}" for number in count(1) if f"{name}-{number}" not in taken)
+
+
+def _stayers(stay: Sequence[Running], ends: Ends, *, spends: bool) -> list[PlannedMachine]:
+    """What goes on. Whatever else an apply changes, it counts the time to every end that can be moved anew."""
+    if spends or any(_action(one, ends)[0] is not Action.KEEP for one in stay):
+        ends = msgspec.structs.replace(ends, moved=ends.wanted)
+    return [_stay(one, ends) for one in stay]
 
 
 def _stay(one: Running, ends: Ends) -> PlannedMachine:

@@ -1,5 +1,7 @@
 """`build_plan`: from a spec, offers and what runs to the plan. Pure; the solver is passed in."""
 
+from decimal import Decimal
+
 from .assign import Ends, assign
 from .choose import choose
 from .filter import fit, latest
@@ -22,7 +24,8 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
     spec = request.spec
     fitting, excluded = fit(spec, request.offers, request.now)
     running = _judge_running(request)
-    problem = make_problem(spec, fitting, running, request.limits, rebalance=request.rebalance)
+    spent = request.base.usd_so_far or Decimal(0)
+    problem = make_problem(spec, fitting, running, request.limits, rebalance=request.rebalance, spent=spent)
     if not problem.slots:
         raise no_offer(excluded)
     choice = choose(problem, solver)

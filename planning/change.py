@@ -6,6 +6,14 @@ from ..core.digests import Digest, digest_of
 from ..providers.base import Offer
 
 
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a machine was made with, as far as it may be told: what runs on it is only in its digest."""
+
+    image: str
+    disk_gib: int
+    ssh_public_key: str | None
+
+
 class ReplaceInputs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Change one of these and the machine must be made anew."""
 

@@ -63,7 +63,7 @@ def _budgets(problem: Problem, counts: Counts) -> Iterator[Limit]:
         yield Limit(
             name=budget.key,
             group="budget",
-            used=price_of(problem, counts) * budget.hours,
+            used=budget.spent + price_of(problem, counts) * budget.hours,
             allowed=budget.usd,
             unit=budget.unit,
             node=cheapest * budget.hours,

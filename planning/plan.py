@@ -12,6 +12,7 @@ import msgspec
 
 from ..core.digests import Digest
 from ..providers.base import BidRule, Offer
+from .change import Parts
 
 
 class Action(StrEnum):
@@ -46,7 +47,8 @@ class RunningMachine(msgspec.Struct, frozen=True, kw_only=True):
     """A machine of the deployment as state and seller agree on it at planning time.
 
     `offer` is what it was bought by; `inputs` the digest of what forces a replacement (see
-    `planning.change.replace_digest`); `alive` is false where its seller no longer has it.
+    `planning.change.replace_digest`), of which `parts` says what may be said; `alive` is false where
+    its seller no longer has it.
     """
 
     name: str
@@ -56,6 +58,7 @@ class RunningMachine(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None = None
     self_ending: bool = False
     """Whether its seller or the machine itself ends it at `ends_at`, which then cannot be moved."""
+    parts: Parts | None = None
 
 
 class BaseState(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +70,8 @@ class BaseState(msgspec.Struct, frozen=True, kw_only=True):
     machines: tuple[RunningMachine, ...] = ()
     ttl_hours: Decimal | None = None
     """How long the last applied plan let its machines run, `None` without an end or without a plan."""
+    usd_so_far: Decimal | None = None
+    """What its machines have cost until now, former ones included, up to whole cents; `None` is not known."""
 
 
 class PlannedMachine(msgspec.Struct, frozen=True, kw_only=True):

@@ -46,17 +46,18 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Budgeted(msgspec.Struct, frozen=True, kw_only=True):
-    """A limit on money: the spec's key, and what it means per hour over `hours`."""
+    """A limit on money: the spec's key, and what it means per hour over `hours`, beside what is `spent`."""
 
     key: str
     usd: Decimal
     hours: Decimal
     unit: str
+    spent: Decimal = Decimal(0)
 
     @property
     def usd_per_hour(self) -> Decimal:
-        """What may be spent in an hour."""
-        return self.usd / self.hours
+        """What may be spent in an hour; negative where more is spent than allowed."""
+        return (self.usd - self.spent) / self.hours
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +105,9 @@ def make_problem(
     limits: Iterable[PowerLimit],
     *,
     rebalance: bool,
+    spent: Decimal = Decimal(0),
 ) -> Problem:
-    """The choice that `spec` leaves among `fitting` offers beside what runs."""
+    """The choice that `spec` leaves among `fitting` offers beside what runs and what was `spent` already."""
     slots = _slots(fitting, running)
     return Problem(
         gpus=spec.gpu.count,
@@ -113,7 +115,7 @@ def make_problem(
         slots=slots,
         max_providers=spec.placement.max_providers,
         spot_share=exact(spec.market.max_spot_share),
-        budgets=_budgets(spec),
+        budgets=_budgets(spec, spent),
         feeds=_feeds(slots, running, limits),
         stay_first=not rebalance,
     )
@@ -137,13 +139,15 @@ def _slot(offer: Offer, staying: Sequence[Running], on_sale: dict[str, Offer]) -
     )
 
 
-def _budgets(spec: Spec) -> tuple[Budgeted, ...]:
-    budget, hours = spec.budget, exact(spec.hours)
-    given = (
-        ("budget.usd_per_hour", budget.usd_per_hour, Decimal(1), "USD per hour"),
-        ("budget.usd_total", budget.usd_total, hours, "USD"),
-    )
-    return tuple(Budgeted(key=key, usd=usd, hours=over, unit=unit) for key, usd, over, unit in given if usd is not None)
+def _budgets(spec: Spec, spent: Decimal) -> tuple[Budgeted, ...]:
+    hourly, whole = spec.budget.usd_per_hour, spec.budget.usd_total
+    budgets = []
+    if hourly is not None:
+        budgets.append(Budgeted(key="budget.usd_per_hour", usd=hourly, hours=Decimal(1), unit="USD per hour"))
+    if whole is not None:
+        hours = exact(spec.hours)
+        budgets.append(Budgeted(key="budget.usd_total", usd=whole, hours=hours, unit="USD", spent=spent))
+    return tuple(budgets)
 
 
 def _feeds(slots: Sequence[Slot], running: Sequence[Running], limits: Iterable[PowerLimit]) -> tuple[Feed, ...]:

@@ -1,6 +1,6 @@
 """What runs already, and what may become of each machine: pure judgement, one machine at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,13 +9,12 @@ import msgspec
 
 from ..core.digests import Digest
 from ..providers.base import Offer
-from .change import replace_digest
+from .change import Parts, replace_digest
 from .plan import BaseState, Definition, RunningMachine
 from .rules import Question, Subject, first_miss
 from .spec import Spec
 
 GONE = "gone at its seller"
-CHANGED = "its image, disk, SSH key or what runs on it changed"
 
 
 class Fate(StrEnum):
@@ -74,9 +73,29 @@ def _judge(question: Question, machine: RunningMachine, seen: Mapping[str, Offer
         return Running(machine=machine, offer=offer, fate=Fate.DROP, why=f"{missed[0].key}: {missed[1].text}")
     if machine.inputs == _inputs(question.spec, offer, setup):
         return Running(machine=machine, offer=offer, fate=Fate.KEEP)
+    changed = _changed(question.spec, machine, setup)
     if offer.id not in seen or first_miss(question, offer, Subject.SALE):
-        return Running(machine=machine, offer=offer, fate=Fate.DROP, why=f"{CHANGED}, and its offer is not sold now")
-    return Running(machine=machine, offer=offer, fate=Fate.RENEW, why=CHANGED)
+        return Running(machine=machine, offer=offer, fate=Fate.DROP, why=f"{changed}, and its offer is not sold now")
+    return Running(machine=machine, offer=offer, fate=Fate.RENEW, why=changed)
+
+
+def _changed(spec: Spec, machine: RunningMachine, setup: Setup) -> str:
+    """`its disk and its SSH key changed`: which parts are not those that it was made with."""
+    names = list(_changes(spec, machine, machine.parts, setup)) if machine.parts else []
+    said = " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return f"{said or 'its image, disk, SSH key or what runs on it'} changed"
+
+
+def _changes(spec: Spec, machine: RunningMachine, made: Parts, setup: Setup) -> Iterator[str]:
+    defined = setup.definition is not None and setup.definition.digest_at(machine.offer.provider) is not None
+    if not defined and made.image != image_for(spec, machine.offer.provider):
+        yield "its image"
+    if made.disk_gib != spec.node.disk_gib:
+        yield "its disk"
+    if made.ssh_public_key != setup.ssh_public_key:
+        yield "its SSH key"
+    if machine.inputs != _digest(machine.offer, made, setup):  # with its own parts only this can differ
+        yield "what runs on it"
 
 
 def _as_seen(bought: Offer, seen: Mapping[str, Offer]) -> Offer:
@@ -86,11 +105,16 @@ def _as_seen(bought: Offer, seen: Mapping[str, Offer]) -> Offer:
 
 
 def _inputs(spec: Spec, offer: Offer, setup: Setup) -> Digest:
+    image, disk_gib = image_for(spec, offer.provider), spec.node.disk_gib
+    return _digest(offer, Parts(image=image, disk_gib=disk_gib, ssh_public_key=setup.ssh_public_key), setup)
+
+
+def _digest(offer: Offer, parts: Parts, setup: Setup) -> Digest:
     return replace_digest(
         offer,
-        image=image_for(spec, offer.provider),
-        disk_gib=spec.node.disk_gib,
-        ssh_public_key=setup.ssh_public_key,
+        image=parts.image,
+        disk_gib=parts.disk_gib,
+        ssh_public_key=parts.ssh_public_key,
         user_data=setup.user_data,
         definition=setup.definition.digest_at(offer.provider) if setup.definition else None,
     )

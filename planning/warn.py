@@ -1,21 +1,27 @@
 """What a person must know beside the figures, in a fixed order."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from ..core.clock import rfc3339
 from ..core.money import show_usd
 from .assign import NO_ROOM, Assignment
 from .choose import Choice
-from .plan import Action, PlannedMachine, Totals
+from .plan import Action, BaseState, PlannedMachine, Totals
 from .problem import Problem, Slot
 from .running import Fate, Running
 from .spec import Spec
+
+SURE_NODES = 16
+"""So many nodes of one kind most sellers have, and let an account have, without saying so."""
 
 
 def warnings(
     spec: Spec,
     problem: Problem,
     *,
+    base: BaseState,
     running: Sequence[Running],
     assignment: Assignment,
     totals: Totals,
@@ -23,9 +29,9 @@ def warnings(
 ) -> tuple[str, ...]:
     """Every remark on a plan, the costliest first."""
     return (
-        *_money(spec, totals),
+        *_money(spec, base, totals),
         *replacements(assignment.machines),
-        *_ends(spec, running, assignment),
+        *_ends(running, assignment),
         *_unpriced(running),
         *_fit(problem, assignment),
         *_offers(problem, assignment.machines),
@@ -41,22 +47,24 @@ def replacements(machines: Sequence[PlannedMachine]) -> tuple[str, ...]:
     return (f"{_machines(number)} replaced: ends the old machine first, then makes the new, which may fail",)
 
 
-def _money(spec: Spec, totals: Totals) -> Iterator[str]:
-    if spec.end_hours is None:
+def _money(spec: Spec, base: BaseState, totals: Totals) -> Iterator[str]:
+    budget, spent = spec.budget.usd_total, base.usd_so_far
+    if totals.worst_case_usd is None:
         yield f"no end: bills until `ampacity destroy {spec.name}`"
-    elif spec.budget.usd_total is not None and (totals.worst_case_usd or 0) > spec.budget.usd_total:
-        worst, budget = show_usd(totals.worst_case_usd), show_usd(spec.budget.usd_total)
-        yield f"if prices rise to the ceiling and it runs to its end it costs {worst}, above the budget of {budget}"
+    elif budget is not None and (worst := totals.worst_case_usd + (spent or Decimal(0))) > budget:
+        so_far = f" with the {show_usd(spent)} so far" if spent else ""
+        yield (
+            f"if prices rise to the ceiling and it runs to its end it costs {show_usd(worst)}{so_far}, "
+            f"above the budget of {show_usd(budget)}"
+        )
+    if budget is not None and base.deployment is not None and spent is None:
+        yield "what it cost so far is not known, and not counted in budget.usd_total"
 
 
-def _ends(spec: Spec, running: Sequence[Running], assignment: Assignment) -> Iterator[str]:
+def _ends(running: Sequence[Running], assignment: Assignment) -> Iterator[str]:
     kept = {machine.name for machine in assignment.machines if machine.action is Action.KEEP}
     timed = [one.machine for one in running if one.machine.name in kept and one.machine.self_ending]
     ends = [machine.ends_at for machine in timed if machine.ends_at is not None]
-    moved = len(kept) - len(timed)
-    changes = len(kept) < len(assignment.machines) or assignment.removed
-    if moved and changes and spec.end_hours is not None:
-        yield f"{_machines(moved)} kept with a new end, {spec.end_hours} h after apply, as everything of this plan"
     if ends:
         yield f"{_machines(len(timed))} kept with a timer that cannot be moved; the first ends at {rfc3339(min(ends))}"
 
@@ -78,13 +86,25 @@ def _fit(problem: Problem, assignment: Assignment) -> Iterator[str]:
 
 def _offers(problem: Problem, machines: Sequence[PlannedMachine]) -> Iterator[str]:
     slots = {slot.offer.id: slot for slot in problem.slots}
-    chosen = [slots[machine.offer] for machine in machines if machine.action is not Action.KEEP]
-    guessed = [slot for slot in chosen if slot.offer.indication]
+    made = [machine for machine in machines if machine.action in {Action.ADD, Action.REPLACE}]
+    guessed = [slots[machine.offer] for machine in made if slots[machine.offer].offer.indication]
     if guessed:
         yield f"{_machines(len(guessed))} at a price that an auction has yet to bring"
     spot = _gpus([slots[machine.offer] for machine in machines if slots[machine.offer].spot])
     if spot:
         yield f"{spot} of the GPUs are spot capacity, which its seller may take back at any moment"
+    added = Counter(machine.offer for machine in machines if machine.action is Action.ADD)
+    for offer, nodes in added.items():
+        yield from _unsure(slots[offer], nodes)
+
+
+def _unsure(slot: Slot, nodes: int) -> Iterator[str]:
+    offer = slot.offer
+    if nodes > SURE_NODES and slot.room is None:
+        yield (
+            f"{nodes} new nodes are {offer.provider} {offer.sku} in {offer.zone or offer.region}, "
+            "and its seller does not say how many it has or lets an account have"
+        )
 
 
 def _solver(choice: Choice) -> Iterator[str]:

@@ -60,6 +60,7 @@ def _warnings(outcome: Outcome, totals: Totals) -> tuple[str, ...]:
     return warnings(
         outcome.request.spec,
         outcome.problem,
+        base=outcome.request.base,
         running=outcome.running,
         assignment=outcome.assignment,
         totals=totals,

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import Exit
 from ampacity.planning.build import InfeasibleError, PlanRequest, build_plan
 from ampacity.planning.highs import Highs
+from ampacity.planning.plan import BaseState
 from ampacity.planning.spec import Spec
 from ampacity.providers.base import Market, Offer, PowerDraw, PowerLimit
 
@@ -101,3 +103,11 @@ def test_limits_that_only_give_together_are_named_together(spec: Specs, offer: O
         "stock of aws h100x8 us-east-1 on_demand would have to be 2 nodes instead of 1; "
         "or gpu.count could be at most 8"
     )
+
+
+def test_a_total_budget_that_is_spent_already_is_named_with_what_was_spent(
+    spec: Specs, offer: Offers, request_for: Requests
+) -> None:
+    base = BaseState(deployment="0" * 32, digest=digest_bytes(b"gone"), usd_so_far=Decimal("150.5"))
+    error = refused(request_for(spec(budget={"usd_total": "100"}), [offer(usd="35")], base=base))
+    assert error.why == "budget.usd_total would have to be at least 5190.50"  # 150.50 + 70 x 72

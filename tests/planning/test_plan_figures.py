@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from ampacity.core.digests import digest_bytes
@@ -190,3 +191,42 @@ def test_what_is_put_on_machines_is_in_the_plan(spec: Specs, offer: Offers, plan
     assert {machine.action for machine in plan.machines} == {Action.ADD}
     assert plan.solution.status == "optimal"
     assert plan.solution.gap == 0
+
+
+def test_what_was_spent_already_is_part_of_the_total_budget(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = msgspec.structs.replace(base_of(running("train-1", offer())), usd_so_far=Decimal(60))
+    dear, cheap = offer(), offer("slow", "14", provider="lambda", max_nodes=1)
+    wanted = {"hours": 10, "ttl_hours": 12}
+    free = plan_for(spec(**wanted, budget={"usd_total": "460"}), [dear], base=base)
+    assert bought(free) == {"h100x8": 2}  # 60 + 40 x 10 = 460
+    plan = plan_for(spec(**wanted, budget={"usd_total": "400"}), [dear, cheap], base=base)
+    assert bought(plan) == {"h100x8": 1, "slow": 1}  # 60 + 34 x 10 = 400
+    assert plan.binding[0] == Binding(limit="budget.usd_total", used=Decimal(400), allowed=Decimal(400), unit="USD")
+    assert plan.warnings[0] == (  # 34 x 1.05 = 35.70; x 12 = 428.40; + 60
+        "if prices rise to the ceiling and it runs to its end it costs $488.40 with the $60.00 so far, "
+        "above the budget of $400.00"
+    )
+
+
+def test_where_it_is_not_known_what_was_spent_the_total_budget_says_so(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    wanted = spec(budget={"usd_total": "9000"})
+    told = "what it cost so far is not known, and not counted in budget.usd_total"
+    assert told in plan_for(wanted, [offer()], base=base_of(running("train-1", offer()))).warnings
+    assert told not in plan_for(wanted, [offer()]).warnings
+
+
+@pytest.mark.parametrize(("nodes", "stock", "warned"), [(17, None, True), (16, None, False), (17, 20, False)])
+def test_many_nodes_of_which_nobody_knows_whether_there_are_so_many_are_told(
+    spec: Specs, offer: Offers, plan_for: Plans, *, nodes: int, stock: int | None, warned: bool
+) -> None:
+    wanted = spec(gpu={"models": ["H100"], "count": 8 * nodes})
+    plan = plan_for(wanted, [offer(max_nodes=stock)])
+    told = (
+        f"{nodes} new nodes are aws h100x8 in us-east-1, "
+        "and its seller does not say how many it has or lets an account have"
+    )
+    assert (told in plan.warnings) is warned

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
+import pytest
 
 from ampacity.core.digests import digest_bytes
+from ampacity.planning.change import Parts, replace_digest
 from ampacity.planning.plan import Action, BaseState, FileRef, Plan, PlannedMachine, RunningMachine
 from ampacity.planning.spec import Spec
 from ampacity.providers.base import Market, Offer, PowerDraw, PowerLimit
@@ -46,9 +49,9 @@ def test_more_gpus_add_the_cheapest_under_the_lowest_free_name(
     base = base_of(running("train-1", offer()), running("train-3", offer()))
     plan = plan_for(spec(gpu=gpus(32)), [offer(), offer("cheaper", "15")], base=base)
     assert changes(plan) == {
-        "train-1": "= h100x8",
+        "train-1": "~ h100x8",
         "train-2": "+ cheaper",
-        "train-3": "= h100x8",
+        "train-3": "~ h100x8",
         "train-4": "+ cheaper",
     }
     assert plan.totals.usd_per_hour_before == 40
@@ -63,7 +66,7 @@ def test_fewer_gpus_remove_the_dearest(
     plan = plan_for(spec(gpu=gpus(8)), [offer(), dear], base=base)
     assert changes(plan) == {
         "train-1": "- not needed any more",
-        "train-2": "= h100x8",
+        "train-2": "~ h100x8",
         "train-10": "- not needed any more",
     }
     assert [one.usd_per_hour for one in plan.removed] == [Decimal(30), Decimal(20)]
@@ -74,7 +77,7 @@ def test_what_is_missing_is_bought_by_price_and_not_by_the_fewest_gpus(
 ) -> None:
     offers = [offer(), offer("single", "10", gpus=1)]
     plan = plan_for(spec(gpu=gpus(12)), offers, base=base_of(running("train-1", offer())))
-    assert changes(plan) == {"train-1": "= h100x8", "train-2": "+ h100x8"}  # 20; four singles would be 40
+    assert changes(plan) == {"train-1": "~ h100x8", "train-2": "+ h100x8"}  # 20; four singles would be 40
 
 
 def test_rebalance_moves_to_what_is_cheaper(
@@ -84,7 +87,7 @@ def test_rebalance_moves_to_what_is_cheaper(
     offers = [offer(), offer("cheaper", "15", max_nodes=1)]
     plan = plan_for(spec(), offers, base=base, rebalance=True)
     assert changes(plan) == {
-        "train-1": "= h100x8",
+        "train-1": "~ h100x8",
         "train-2": "- what is added is cheaper within the limits",
         "train-3": "+ cheaper",
     }
@@ -166,7 +169,7 @@ def test_untouched_machines_are_kept_before_changed_ones(
     changed = running("train-1", offer(), inputs=digest_bytes(b"other"))
     base = base_of(changed, running("train-2", offer("dear", "30")))
     plan = plan_for(spec(gpu=gpus(8)), [offer(), offer("dear", "30")], base=base)
-    assert changes(plan) == {"train-1": "- not needed any more", "train-2": "= dear"}
+    assert changes(plan) == {"train-1": "- not needed any more", "train-2": "~ dear"}
 
 
 def test_a_lost_machine_comes_back_under_its_name(
@@ -174,7 +177,7 @@ def test_a_lost_machine_comes_back_under_its_name(
 ) -> None:
     base = base_of(running("train-1", offer()), running("train-2", offer(), alive=False))
     plan = plan_for(spec(), [offer()], base=base)
-    assert changes(plan) == {"train-1": "= h100x8", "train-2": "+ h100x8"}
+    assert changes(plan) == {"train-1": "~ h100x8", "train-2": "+ h100x8"}
     assert plan.machines[1].reason == "gone at its seller"
     assert plan.machines[1].usd_per_hour_before is None
     assert plan.totals.usd_per_hour_before == 20
@@ -194,7 +197,7 @@ def test_a_machine_on_an_offer_that_is_sold_out_is_kept_and_counts(
 ) -> None:
     base = base_of(running("train-1", offer()))
     offers = [offer(max_nodes=0), offer("rest", "30")]
-    assert changes(plan_for(spec(), offers, base=base)) == {"train-1": "= h100x8", "train-2": "+ rest"}
+    assert changes(plan_for(spec(), offers, base=base)) == {"train-1": "~ h100x8", "train-2": "+ rest"}
     assert changes(plan_for(spec(gpu=gpus(8)), offers, base=base, rebalance=True)) == {"train-1": "= h100x8"}
 
 
@@ -227,7 +230,7 @@ def test_spot_machines_that_run_count_in_the_share(
     spot = offer("spot", "5", market=Market.SPOT)
     wanted = spec(market={"allow": ["on_demand", "spot"], "max_spot_share": 0.5})
     plan = plan_for(wanted, [offer(), spot], base=base_of(running("train-1", spot)))
-    assert changes(plan) == {"train-1": "= spot", "train-2": "+ h100x8"}
+    assert changes(plan) == {"train-1": "~ spot", "train-2": "+ h100x8"}
 
 
 def test_the_power_of_a_machine_that_goes_is_free_again(
@@ -272,11 +275,56 @@ def test_a_timer_that_only_the_machine_holds_is_not_said_to_move(
     assert any("a timer that cannot be moved" in warning for warning in plan.warnings)
 
 
-def test_kept_machines_whose_end_moves_with_the_new_ones_are_told(
+def test_an_apply_that_changes_anything_moves_every_end_that_can_be_moved_and_the_plan_says_so(
     spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
 ) -> None:
-    plan = plan_for(spec(), [offer()], base=base_of(running("train-1", offer())))
-    assert plan.warnings == ("1 machine is kept with a new end, 96 h after apply, as everything of this plan",)
+    timed = running("train-2", offer(), self_ending=True)
+    base = base_of(running("train-1", offer()), timed, running("train-3", offer(), ends_at=None))
+    plan = plan_for(spec(gpu=gpus(32)), [offer()], base=base)
+    assert [(one.action.value, one.reason) for one in plan.machines] == [
+        ("~", "its end moves"),
+        ("=", ""),
+        ("~", "it gets an end"),
+        ("+", ""),
+    ]
+
+
+def test_without_an_end_before_and_after_what_stays_is_kept_whatever_else_changes(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    base = base_of(running("train-1", offer(), ends_at=None))
+    plan = plan_for(spec(ttl_hours="none"), [offer()], base=base)
+    assert changes(plan) == {"train-1": "= h100x8", "train-2": "+ h100x8"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"image": "other"}, "its image"),
+        ({"disk_gib": 200}, "its disk"),
+        ({"image": "other", "disk_gib": 200, "key": "BBBB"}, "its image, its disk and its SSH key"),
+        ({"key": "BBBB", "user_data": "new"}, "its SSH key and what runs on it"),
+        ({"user_data": "new"}, "what runs on it"),
+    ],
+)
+def test_a_replacement_says_which_part_changed(
+    spec: Specs,
+    offer: Offers,
+    plan_for: Plans,
+    running: Runs,
+    base_of: Bases,
+    *,
+    changed: dict[str, Any],
+    said: str,
+) -> None:
+    old = Parts(image="default", disk_gib=100, ssh_public_key="AAAA")
+    inputs = replace_digest(offer(), image="default", disk_gib=100, ssh_public_key="AAAA", user_data=None)
+    base = base_of(running("train-1", offer(), inputs=inputs, parts=old))
+    boot = FileRef(path="boot.sh", digest=digest_bytes(b"new")) if "user_data" in changed else None
+    node = {key: changed[key] for key in ("image", "disk_gib") if key in changed}
+    wanted, key = spec(gpu=gpus(8), node=node), changed.get("key", "AAAA")
+    (one,) = plan_for(wanted, [offer()], base=base, ssh_public_key=key, user_data=boot).machines
+    assert (one.action, one.reason) == (Action.REPLACE, f"{said} changed")
 
 
 def test_a_timer_that_cannot_be_moved_is_told(
