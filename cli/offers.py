@@ -13,16 +13,22 @@ if TYPE_CHECKING:
     from .gather import Market
 
 app = new_app()
+TABLE_ROWS = 20
 
 
-@app.command(epilog="JSON: data.offers[] (whole offers), data.skipped[], errors[] (one per seller that failed).")
+@app.command(
+    epilog="JSON: data.offers[] (whole offers), data.found (how many fit), data.skipped[], errors[] (one a seller)."
+)
 def offers(
     gpu: Annotated[list[str] | None, typer.Option("--gpu", help="GPU model; may be given again.")] = None,
     provider: Annotated[list[str] | None, typer.Option("--provider", "-p", help="Seller; may be given again.")] = None,
     region: Annotated[list[str] | None, typer.Option("--region", help="Region glob, such as 'us-*'.")] = None,
     market: Annotated[list[str] | None, typer.Option("--market", help="on_demand, spot, owned, …")] = None,
     disk_gib: Annotated[int, typer.Option("--disk-gib", min=1, help="Disk that the price includes.")] = 100,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="Rows to show; 0 for all.")] = 20,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", "-n", min=0, help="Offers to show; 0 for all. Left out: 20 in a table, else all."),
+    ] = None,
     context: ContextName = None,
     config: ConfigFile = None,
     output: Output = Format.TABLE,
@@ -44,14 +50,15 @@ def offers(
     named = choose_context(context, config_path=config)
     found = gather(named, query, only=tuple(provider or ()))
     fitting = [offer for offer in found.offers if _matches(offer, query)]
+    form = chosen(output, as_json)
+    shown = _first(fitting, limit, form)
     result = Result(
         schema="ampacity.offers/1",
-        data={"offers": [_data(offer) for offer in fitting], "skipped": found.skips},
-        rows=[_row(offer) for offer in fitting],
+        data={"offers": [_data(offer) for offer in shown], "found": len(fitting), "skipped": found.skips},
+        rows=[_row(offer) for offer in shown],
         errors=found.errors,
     )
-    form = chosen(output, as_json)
-    emit(result, form, lambda: _table(fitting, found, limit))
+    emit(result, form, lambda: _table(shown, fitting, found))
     if form is not Format.JSON:
         warn_about(found.errors)
     return int(_status(fitting, found.errors, strict=strict)) if found.errors else int(Exit.OK)
@@ -89,6 +96,13 @@ def _matches(offer: "Offer", query: Any) -> bool:
         and (not query.markets or offer.market in query.markets)
         and (not query.regions or any(fnmatchcase(offer.region, glob) for glob in query.regions))
     )
+
+
+def _first(fitting: "list[Offer]", limit: int | None, form: Format) -> "list[Offer]":
+    """The cheapest: as many as asked for, else what a person reads or all that a program may want."""
+    if limit is None:
+        limit = TABLE_ROWS if form is Format.TABLE else 0
+    return fitting[:limit] if limit else fitting
 
 
 def _status(fitting: "list[Offer]", errors: "tuple[AmpacityError, ...]", *, strict: bool) -> int:
@@ -129,10 +143,9 @@ def _row(offer: "Offer") -> dict[str, Any]:
     }
 
 
-def _table(fitting: "list[Offer]", found: "Market", limit: int) -> None:
+def _table(shown: "list[Offer]", fitting: "list[Offer]", found: "Market") -> None:
     from .tables import Column, draw, is_wide
 
-    shown = fitting[:limit] if limit else fitting
     wide = is_wide()
     columns = [
         Column("PROVIDER", keep=True),
