@@ -13,7 +13,7 @@ from .auctions import Auctions
 from .doors import Doors, GatewayOpener
 from .escrow import missing_uact
 from .ledger import Ledger
-from .machines import OVERDRAWN, RUNNING_LEASES, Door, Moment, current, late, tell_machine
+from .machines import OVERDRAWN, RUNNING_LEASES, Door, Moment, Unread, current, late, tell_machine
 from .orders import Orders, Ours, as_ours
 from .refusals import failed
 from .settings import Settings
@@ -45,14 +45,15 @@ class Desk:
         """The order's machine. Once it is open nothing more can fail: an error would say that nothing was made."""
         ours = self.orders.open(order)
         try:
-            return self.machine(ours)
+            lease = current(self.ledger.leases(ours.deployment.dseq))
+            return tell_machine(ours.deployment, ours.marks, lease, None, self.moment())
         except ProviderError:
             born = Moment(height=ours.deployment.created_height, now=self._clock(), block=self.ledger.block_time())
             return tell_machine(ours.deployment, ours.marks, None, None, born)
 
     def machine(self, ours: Ours, moment: Moment | None = None) -> Machine:
         """The machine as the chain has it; its provider is not asked."""
-        lease = current(self.ledger.leases(ours.deployment.dseq))
+        lease = self._lease(ours.deployment.dseq)
         return tell_machine(ours.deployment, ours.marks, lease, None, moment or self.moment())
 
     def machines(self) -> Iterator[Machine]:
@@ -69,10 +70,10 @@ class Desk:
         ours = as_ours(deployment) if deployment is not None else None
         if ours is None or not (ours.deployment.active or ours.deployment.escrow.state == OVERDRAWN):
             return None
-        lease = current(self.ledger.leases(dseq))
+        lease = self._lease(dseq)
         moment = self.moment()
-        runs = lease is not None and lease.state in RUNNING_LEASES and ours.deployment.active
-        door = self._door(lease, moment) if lease is not None and runs else None
+        runs = isinstance(lease, Lease) and lease.state in RUNNING_LEASES and ours.deployment.active
+        door = self._door(lease, moment) if isinstance(lease, Lease) and runs else None
         return tell_machine(ours.deployment, ours.marks, lease, door, moment)
 
     def missing_uact(self, dseq: Dseq, until: datetime) -> Decimal:
@@ -97,6 +98,13 @@ class Desk:
         except ProviderError as error:
             if error.definite or self.missing_uact(dseq, until) > missing / 2:
                 raise
+
+    def _lease(self, dseq: Dseq) -> Lease | Unread | None:
+        """The lease that counts; a market module that cannot be asked must not hide a deployment that bills."""
+        try:
+            return current(self.ledger.leases(dseq))
+        except ProviderError as error:
+            return Unread(error.why)
 
     def _door(self, lease: Lease, moment: Moment) -> Door:
         """What its provider says of it, with what keeps it where it is late."""

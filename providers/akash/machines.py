@@ -54,10 +54,19 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
     """What its provider reports as wrong with it."""
 
 
+class Unread(msgspec.Struct, frozen=True):
+    """In place of a lease that could not be asked about: `why` not. Whatever it costs, it can be closed."""
+
+    why: str
+
+
 def tell_machine(
-    deployment: Deployment, marks: Marks, lease: Lease | None, door: Door | None, moment: Moment
+    deployment: Deployment, marks: Marks, lease: Lease | Unread | None, door: Door | None, moment: Moment
 ) -> Machine:
     """The machine. `door` is `None` where its provider was not asked, which leaves it pending."""
+    if isinstance(lease, Unread) and deployment.active:
+        return _unread_machine(deployment, marks, lease, moment)
+    lease = None if isinstance(lease, Unread) else lease
     state, note = _state(deployment, lease, door, moment)
     price = lease.uact_per_block if lease is not None and lease.state in RUNNING_LEASES else Decimal(0)
     way = runway(deployment.escrow, price, height=moment.height, block=moment.block, now=moment.now)
@@ -89,6 +98,21 @@ def ref_of(deployment: Deployment) -> MachineRef:
 def current(leases: list[Lease]) -> Lease | None:
     """The lease that counts: the running one, or else the last; `None` for an order without any."""
     return max(leases, key=lambda lease: (lease.state in RUNNING_LEASES, lease.created_height), default=None)
+
+
+def _unread_machine(deployment: Deployment, marks: Marks, lease: Unread, moment: Moment) -> Machine:
+    """One that is there for sure, and of which its price and its money are not known."""
+    return Machine(
+        provider=PROVIDER,
+        ref=ref_of(deployment),
+        state=MachineState.PENDING,
+        sku=marks.sku,
+        market=Market.AUCTION,
+        labels=marks.labels,
+        created_at=moment.at(deployment.created_height),
+        ends_at=marks.ends_at,
+        note=f"whether it is leased, and what it costs, is not known ({clean(lease.why)}); it can be deleted",
+    )
 
 
 def _state(deployment: Deployment, lease: Lease | None, door: Door | None, moment: Moment) -> tuple[MachineState, str]:

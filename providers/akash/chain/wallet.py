@@ -72,7 +72,7 @@ class OwnWallet(ChainReader):
         before = self.deployment(dseq)
         if before is None or not before.active:
             return Closed(dseq=dseq, refund_uact=None)
-        rate = sum((lease.uact_per_block for lease in self.leases(dseq) if lease.state in LIVING), Decimal(0))
+        rate = self._rate_if_told(dseq)
         try:
             done = self._sender.send(messages.close_deployment(self.owner(), dseq))
         except ChainError as error:
@@ -80,7 +80,9 @@ class OwnWallet(ChainReader):
                 return Closed(dseq=dseq, refund_uact=None)
             raise
         told = received_uact(done.events, self.owner())
-        return Closed(dseq=dseq, refund_uact=before.escrow.left_uact(rate, done.height) if told is None else told)
+        if told is None and rate is not None:
+            told = before.escrow.left_uact(rate, done.height)
+        return Closed(dseq=dseq, refund_uact=told)
 
     def top_up(self, dseq: Dseq, uact: Decimal) -> None:
         """Add to its escrow, rounded up to whole uact."""
@@ -89,6 +91,13 @@ class OwnWallet(ChainReader):
     def gateway_token(self, provider: Address, dseq: Dseq, now: datetime) -> str:
         """A JWT for that provider's gateway and that deployment alone."""
         return jwt.gateway_token(self._signer, provider, dseq, now)
+
+    def _rate_if_told(self, dseq: Dseq) -> Decimal | None:
+        """For the refund alone: a market that cannot be asked must not keep a deployment open."""
+        try:
+            return sum((lease.uact_per_block for lease in self.leases(dseq) if lease.state in LIVING), Decimal(0))
+        except ProviderError:
+            return None
 
     def _lease_of(self, bid: LeaseId) -> Lease | None:
         return next((lease for lease in self.leases(bid.dseq) if lease.id == bid and lease.state in LIVING), None)

@@ -81,7 +81,7 @@ class ManagedWallet(ManagedReading):
         before = self._chain.deployment(dseq)
         if before is None or not before.active:
             return Closed(dseq=dseq, refund_uact=None)
-        rate = self._rate(dseq)
+        rate = self._rate_if_told(dseq)
         self._delete(dseq)
         if self._awaited(lambda: self._closed(dseq)) is None:
             raise StillThereError(f"deployment {dseq} is not closed yet", why="the chain does not show it as closed")
@@ -133,11 +133,20 @@ class ManagedWallet(ManagedReading):
         running = (lease for lease in self._chain.leases(dseq) if lease.state in BILLING)
         return sum((lease.uact_per_block for lease in running), Decimal(0))
 
+    def _rate_if_told(self, dseq: Dseq) -> Decimal | None:
+        """For the refund alone: a market that cannot be asked must not keep a deployment open."""
+        try:
+            return self._rate(dseq)
+        except ProviderError:
+            return None
+
     def _closed(self, dseq: Dseq) -> bool | None:
         found = self._chain.deployment(dseq)
         return True if found is None or not found.active else None
 
-    def _left(self, before: Deployment, rate: Decimal) -> Decimal | None:
+    def _left(self, before: Deployment, rate: Decimal | None) -> Decimal | None:
+        if rate is None:
+            return None
         try:
             return before.escrow.left_uact(rate, self._chain.height())
         except ProviderError:

@@ -79,6 +79,28 @@ class TestRunning:
         assert (machine.state, machine.address) == (MachineState.RUNNING, None)
         assert "no SSH" in machine.note
 
+    def test_where_its_services_answer_is_told_beside_the_way_in_by_ssh(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        (ssh,) = bazaar.gateways.status.forwarded_ports
+        game = msgspec.structs.replace(ssh, service="game", port=7777, external_port=30_777, protocol="UDP", host=None)
+        mail = LeasedIp(service="mail", address="2001:db8::9", port=25, external_port=2525, protocol="TCP")
+        web = Service(name="web", available=1, total=1, uris=("abc.ingress.example", "shop.example"))
+        bazaar.gateways.status = LeaseStatus(services=(web,), forwarded_ports=(ssh, game), ips=(mail,))
+        machine = status(bazaar, bazaar.running(order).ref)
+        assert (machine.address, machine.ssh_port) == ("h100.example", 31_022)
+        assert machine.urls == (
+            "http://abc.ingress.example",
+            "http://shop.example",
+            "tcp [2001:db8::9]:2525",
+            "udp honest.example:30777",
+        )
+
+    def test_nothing_answers_before_it_runs(self, bazaar: Any, order: MachineOrder) -> None:
+        web = Service(name="web", available=0, total=1, uris=("shop.example",))
+        bazaar.gateways.status = LeaseStatus(services=(web,))
+        assert status(bazaar, bazaar.running(order).ref).urls == ()
+
     def test_one_that_has_not_got_its_manifest_says_so(self, bazaar: Any, order: MachineOrder) -> None:
         machine = status(bazaar, bazaar.sold(order).ref)
         assert machine.state is MachineState.PENDING
@@ -129,6 +151,36 @@ class TestMoney:
         bazaar.provider.delete(made.ref)
         with pytest.raises(ProviderError, match="closed"):
             bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=99))
+
+
+    def test_what_it_cost_is_what_left_its_escrow_and_stops_with_its_lease(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order, "4000")
+        bazaar.chain.pass_time(timedelta(hours=5))
+        assert status(bazaar, made.ref).spent_usd == Decimal(12)  # 5 h x 2.40
+        settled = {"transferred_uact": Decimal(13_000_000), "funds_uact": Decimal(12_000_000)}
+        bazaar.chain.set_escrow(int(made.ref.id), **settled, settled_height=bazaar.chain.height())
+        bazaar.chain.end_lease(int(made.ref.id), LeaseState.CLOSED)
+        bazaar.chain.pass_time(timedelta(hours=5))
+        assert status(bazaar, made.ref).spent_usd == Decimal(13)
+
+    def test_an_order_that_nobody_took_has_cost_nothing(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.provider.create(order)
+        bazaar.chain.pass_time(timedelta(hours=1))
+        assert status(bazaar, made.ref).spent_usd == 0
+
+    def test_more_than_was_put_in_is_never_spent(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order, "4000")
+        bazaar.chain.pass_time(timedelta(hours=50))
+        assert status(bazaar, made.ref).spent_usd == Decimal(25)
+
+    def test_where_the_chain_does_not_tell_what_left_it_that_is_not_known(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.set_escrow(int(made.ref.id), transferred_uact=None)
+        assert status(bazaar, made.ref).spent_usd is None
 
 
 class TestEnds:
@@ -208,7 +260,33 @@ class TestEnds:
         self, bazaar: Any, order: MachineOrder
     ) -> None:
         made = bazaar.running(order)
-        for call in ("deployment", "leases"):
+        for call in ("deployment", "height"):
             bazaar.chain.refuse = {call: ProviderError("akash", Failure.UNREACHABLE, "no route")}
             with pytest.raises(ProviderError):
                 bazaar.provider.read(made.ref)
+
+    @pytest.mark.parametrize("fresh", [False, True], ids=["this process", "another process"])
+    def test_a_market_that_cannot_be_asked_leaves_a_machine_that_is_seen_and_can_be_closed(
+        self, bazaar: Any, order: MachineOrder, fresh: bool
+    ) -> None:
+        made = bazaar.running(order)
+        if fresh:
+            bazaar.provider = bazaar.open()
+        bazaar.chain.refuse = {"leases": ProviderError("akash", Failure.INVALID, "answered 501")}
+        listed = list(bazaar.provider.ours())
+        for machine in (status(bazaar, made.ref), bazaar.provider.find(order.labels, order.offer), *listed):
+            assert machine.state is MachineState.PENDING
+            assert (machine.usd_per_hour, machine.held_usd, machine.paid_until) == (None, None, None)
+            assert "not known (answered 501)" in machine.note
+        assert len(listed) == 1
+        bazaar.provider.delete(made.ref)
+        assert not any(row.active for row in bazaar.chain.deployments.values())
+
+    def test_one_that_ran_dry_is_gone_whether_or_not_the_market_can_be_asked(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.set_escrow(int(made.ref.id), funds_uact=Decimal(0), state="overdrawn")
+        bazaar.chain.close(int(made.ref.id))
+        bazaar.chain.refuse = {"leases": ProviderError("akash", Failure.INVALID, "answered 501")}
+        assert status(bazaar, made.ref).state is MachineState.GONE

@@ -216,6 +216,17 @@ def test_where_the_node_shows_no_events_the_refund_is_worked_out(account: Accoun
     assert wallet.close(Dseq(7)).refund_uact == 5_000_000 - 6 * 4268
 
 
+@pytest.mark.parametrize("status", [501, 503])
+def test_a_market_that_cannot_be_asked_does_not_keep_a_deployment_open(
+    account: Account, node: Any, wallet: OwnWallet, status: int
+) -> None:
+    opens(account)
+    node.says(LEASES, {"code": 12, "message": "Not Implemented"}, status=status)
+    account.after_block(lambda: closes(account))
+    assert wallet.close(Dseq(7)) == Closed(dseq=Dseq(7), refund_uact=None)
+    assert account.sent() == ["MsgCloseDeployment"]
+
+
 @pytest.mark.parametrize("state", [None, "closed"])
 def test_what_is_closed_or_never_was_is_closed_without_a_word(
     account: Account, wallet: OwnWallet, state: str | None

@@ -147,7 +147,7 @@ def token_of(owner: str, *, expires: float, leases: Any = None) -> str:
 
 
 class Chain:
-    """What the chain shows of one account. `down` makes every question fail."""
+    """What the chain shows of one account. `down` makes every question fail, `market_down` those for leases."""
 
     def __init__(self) -> None:
         self.deployments: dict[Dseq, Deployment] = {}
@@ -156,6 +156,7 @@ class Chain:
         self.now_height = 1000
         self.block_seconds = Decimal(6)
         self.down = False
+        self.market_down = False
 
     def opened(self, dseq: Dseq = DSEQ, *, funds: int = 500_000, manifest: bytes = MANIFEST) -> Deployment:
         """Let a deployment be there, as of block 1000."""
@@ -209,6 +210,8 @@ class Chain:
 
     def leases(self, dseq: Dseq) -> list[Lease]:
         self._answer()
+        if self.market_down:
+            raise ProviderError("akash", Failure.INVALID, "answered 501")
         return [lease for lease in self.all_leases if lease.id.dseq == dseq]
 
     def seller(self, address: Address) -> SellerFacts:

@@ -408,6 +408,19 @@ def test_a_lease_that_has_ended_takes_nothing_more(
     assert wallet.close(names.dseq).refund_uact == 500_000
 
 
+def test_a_market_that_cannot_be_asked_does_not_keep_a_deployment_open(
+    *,
+    wallet: ManagedWallet,
+    closes: Any,
+    chain: Any,
+    names: Any,
+    path: str,
+) -> None:
+    chain.market_down = True
+    assert wallet.close(names.dseq).refund_uact is None
+    assert len(closes.requests(f"DELETE {path}")) == 1
+
+
 def test_closing_what_is_closed_or_never_was_is_quiet(
     wallet: ManagedWallet, closes: Any, chain: Any, names: Any, path: str
 ) -> None:
