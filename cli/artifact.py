@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..artifacts import KuboNode
 
 app = new_app(group=True)
-Target = Annotated[Path, typer.Argument(help="A file or a directory.")]
+Target = Annotated[Path, typer.Argument(metavar="PATH", help="A file or a directory.")]
 
 
 @app.callback()
@@ -64,7 +64,7 @@ def pin(
 @app.command()
 def verify(
     path: Target,
-    cid: Annotated[str, typer.Argument(help="The CID that PATH should have.")],
+    cid: Annotated[str, typer.Argument(metavar="CID", help="The CID that PATH should have.")],
     context: ContextName = None,
     config: ConfigFile = None,
     output: Output = Format.TABLE,

@@ -41,7 +41,7 @@ def list_(
 
 @app.command()
 def use(
-    name: Annotated[str, typer.Argument(help="The context to make current.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The context to make current.")],
     config: ConfigFile = None,
     verbose: Verbose = False,
 ) -> None:
@@ -56,7 +56,9 @@ def use(
 
 @app.command()
 def show(
-    name: Annotated[str | None, typer.Argument(help="The context; the current one if left out.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The context; the current one if left out.")
+    ] = None,
     context: ContextName = None,
     config: ConfigFile = None,
     output: Output = Format.TABLE,

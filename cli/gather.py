@@ -1,6 +1,6 @@
 """Ask every seller at once, each with its own time limit; nobody holds back the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -10,9 +10,13 @@ from ..core.contexts import NamedContext
 from ..core.errors import AmpacityError, ResourceError, UsageError
 from ..providers.base import Offer, OfferQuery, Powered, PowerLimit, Provider, Skip, capability
 from ..providers.table import open_provider
+from .notices import say_on_terminal
 
 GRACE_SECONDS = 5.0
 """How much longer than a seller's own time limit is waited before the answer goes without it."""
+
+QUIET_SECONDS = 3.0
+"""How long sellers may take before it is said whom is waited for."""
 
 
 class Market(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +54,17 @@ def gather(named: NamedContext, query: OfferQuery, *, only: tuple[str, ...] = ()
     pool = ThreadPoolExecutor(max_workers=max(1, len(names)))
     asked = {name: pool.submit(_ask, named, name, query, sites) for name in names}
     limit = max((named.context.providers[name].timeout_seconds for name in names), default=0.0)
-    wait(asked.values(), timeout=limit + GRACE_SECONDS)
+    _wait(asked, limit + GRACE_SECONDS)
     pool.shutdown(wait=False, cancel_futures=True)
     return _merge(asked, limit)
+
+
+def _wait(asked: Mapping[str, Future[_Answer]], timeout_seconds: float) -> None:
+    """Until all have answered or the time is over; who is late is said, so that nobody thinks that it hangs."""
+    quiet = min(QUIET_SECONDS, timeout_seconds)
+    if wait(asked.values(), timeout=quiet).not_done:
+        say_on_terminal(f"waiting for {', '.join(name for name, future in asked.items() if not future.done())} …")
+        wait(asked.values(), timeout=timeout_seconds - quiet)
 
 
 def _ask(named: NamedContext, name: str, query: OfferQuery, sites: Path | None) -> _Answer:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ..sandbox import SandboxStatus
 
 app = new_app(group=True)
+KINDS = "capacity, throttle, slow, timeout-after-create, price-moved, preempt, bad-json or half-answer."
+"""Written out, as `--help` reads nothing of the sandbox."""
 
 
 @app.callback()
@@ -56,8 +58,8 @@ def status(output: Output = Format.TABLE, as_json: AsJson = False, verbose: Verb
 
 @app.command()
 def fault(
-    provider: Annotated[str, typer.Argument(help="Which stand-in.")],
-    kind: Annotated[str, typer.Argument(help="capacity, throttle, slow, timeout-after-create, price-moved, …")],
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Which stand-in.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=KINDS)],
     machine: Annotated[str | None, typer.Option("--machine", metavar="ID", help="Which machine; for preempt.")] = None,
     count: Annotated[int, typer.Option("--count", min=1, help="How many calls it spoils.")] = 1,
     clear: Annotated[bool, typer.Option("--clear", help="Stop showing it.")] = False,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from .allowed import describe, keys, unit_hint
-from .errors import UsageError
+from .errors import MissingError, UsageError
 from .pinpoint import pinpoint
 from .shapes import ready
 
@@ -48,10 +48,12 @@ def fit(data: Any, lines: Lines, kind: type[T], dec_hook: DecHook, *, echo: bool
 
 
 def read_text(path: Path) -> str:
-    """The file as text; raises `UsageError` where it cannot be read, is too large or is not UTF-8."""
+    """The file as text; raises `MissingError`, or `UsageError` where it cannot be read, is too large or no UTF-8."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise MissingError(f"{path} is not there", fix="check the path", code="AMP-FILE") from error
     except OSError as error:
         fix = f"check that {path} is a file that you may read"
         raise UsageError(f"{path} cannot be read", why=error.strerror or "", fix=fix, code="AMP-FILE") from error

@@ -94,3 +94,13 @@ def test_the_good_seller_is_heard_and_each_bad_one_is_named_once(named: NamedCon
 def test_a_seller_that_the_context_does_not_have_is_a_usage_error(named: NamedContext) -> None:
     with pytest.raises(UsageError, match="has no provider 'azure'"):
         room.gather(named, OfferQuery(), only=("azure",))
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_whom_it_waits_for_is_said_to_a_person_and_not_to_a_log(
+    named: NamedContext, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terminal: bool
+) -> None:
+    monkeypatch.setattr(room, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    room.gather(named, OfferQuery(), only=("good", "slow"))
+    assert capsys.readouterr().err == ("waiting for slow …\n" if terminal else "")

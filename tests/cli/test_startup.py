@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -38,3 +40,23 @@ def test_help_imports_no_heavy_package(arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_that_is_listed_has_help_of_its_own(verb: str) -> None:
     assert "ampacity.cli.verbs" in modules_after(verb, "--help")
+
+
+def test_every_fault_that_a_stand_in_can_show_is_in_the_help() -> None:
+    from ampacity.cli.sandbox import KINDS
+    from ampacity.sandbox.faults import FaultKind
+
+    assert sorted(KINDS.rstrip(".").replace(" or ", ", ").split(", ")) == sorted(FaultKind)
+
+
+def test_arguments_are_written_alike_in_every_help() -> None:
+    import ampacity.cli.lazy as room
+
+    def arguments(command: Any) -> Iterator[str]:
+        for each in getattr(command, "commands", {}).values():
+            yield from arguments(each)
+        yield from (each.make_metavar(None) for each in command.params if each.param_type_name == "argument")
+
+    written = [text for verb in VERBS for text in arguments(room.load(verb))]
+    assert len(written) > 10
+    assert [text for text in written if text != text.upper()] == []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ampacity.core.errors import Exit, UsageError
+from ampacity.core.errors import Exit, MissingError, UsageError
 from ampacity.core.located import load_located, load_yaml
 from ampacity.core.yaml12 import YamlError, parse
 
@@ -162,10 +162,10 @@ def test_a_file_that_is_not_text_is_refused(write: Any) -> None:
     assert "not UTF-8" in refused(write(b"name: \xff\n")).what
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    error = refused(tmp_path / "none.yaml")
-    assert error.why == "No such file or directory"
-    assert error.fix == f"check that {tmp_path / 'none.yaml'} is a file that you may read"
+def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    error = refused(tmp_path)
+    assert error.why == "Is a directory"
+    assert error.fix == f"check that {tmp_path} is a file that you may read"
 
 
 def test_a_check_beyond_types_is_told_on_the_line_of_the_nearest_key(write: Any) -> None:
@@ -174,3 +174,8 @@ def test_a_check_beyond_types_is_told_on_the_line_of_the_nearest_key(write: Any)
     assert error.what.endswith(", line 3")
     error = load_located(path, Order).refusal("disks[7].size_gib", "is not there")
     assert error.what.endswith(", line 2")
+
+
+def test_a_file_that_is_not_there_is_not_found_and_no_misuse(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match=r"none\.yaml is not there"):
+        load_located(tmp_path / "none.yaml", Order)
