@@ -87,5 +87,9 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """When the money that was paid ahead is spent and it ends; `None` where nothing is prepaid, or it is not known."""
     held_usd: Decimal | None = None
     """What of that money is left, and comes back when the machine is deleted."""
+    spent_usd: Decimal | None = None
+    """What it has cost until now by its seller's own books; `None` where the seller does not say."""
+    urls: tuple[str, ...] = ()
+    """Where services on it answer, beside SSH: such as `http://HOST` or `tcp HOST:PORT`."""
     note: str = ""
     """One line a person should know, such as `power is not switched yet`."""

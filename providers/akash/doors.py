@@ -10,10 +10,11 @@ import msgspec
 
 from ...core.clock import Clock
 from ..base import ProviderError
-from .gateway.lease import Event, ForwardedPort, LeaseStatus
+from .gateway.lease import Event, LeaseStatus
 from .ledger import Ledger
 from .machines import Door
 from .names import clean
+from .reach import reach
 from .settings import Settings
 from .values import Dseq, LeaseId, SellerFacts
 
@@ -25,8 +26,6 @@ MANIFEST_PATIENCE_SECONDS = 60.0
 
 NEWS_SECONDS = 3.0
 """How long a provider is listened to for what its cluster did: real ones never end that stream."""
-
-SSH_PORT = 22
 
 
 class Gateway(Protocol):
@@ -131,16 +130,12 @@ def gateway_opener(ledger: Ledger, settings: Settings, clock: Clock) -> GatewayO
 def _door(status: LeaseStatus | None, facts: SellerFacts) -> Door:
     if status is None:
         return Door()
-    news = clean("; ".join(status.problems))
-    forwarded = next((port for port in status.forwarded_ports if _is_ssh(port)), None)
-    leased = next((ip for ip in status.ips if ip.port == SSH_PORT and ip.protocol == "TCP"), None)
-    if leased is not None:
-        return Door(known=True, ready=status.ready, host=leased.address, port=leased.external_port, news=news)
-    if forwarded is None:
-        return Door(known=True, ready=status.ready, news=news)
-    host = forwarded.host or urlsplit(facts.host_uri).hostname
-    return Door(known=True, ready=status.ready, host=host, port=forwarded.external_port, news=news)
-
-
-def _is_ssh(port: ForwardedPort) -> bool:
-    return port.port == SSH_PORT and port.protocol == "TCP"
+    way = reach(status, urlsplit(facts.host_uri).hostname)
+    return Door(
+        known=True,
+        ready=status.ready,
+        host=way.ssh.host if way.ssh else None,
+        port=way.ssh.external_port if way.ssh else None,
+        urls=way.urls,
+        news=clean("; ".join(status.problems)),
+    )

@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 
 import msgspec
 
+from ...core.money import plain
 from .values import UACT_PER_USD, BlockTime, Escrow
 
 _PRICE_STEP = Decimal("0.000001")
@@ -48,6 +49,12 @@ def runway(escrow: Escrow, uact_per_block: Decimal, *, height: int, block: Block
     seconds = left / uact_per_block * block.seconds
     lasts = timedelta(seconds=float(seconds)) if seconds < int(FAR.total_seconds()) else None
     return Runway(left_uact=left, dry_at=None if lasts is None else (now + lasts).replace(microsecond=0))
+
+
+def spent_usd(escrow: Escrow, uact_per_block: Decimal, height: int) -> Decimal | None:
+    """What it has cost until `height`, in dollars; `None` where the chain does not say. Fees are no part of it."""
+    spent = escrow.spent_uact(uact_per_block, height)
+    return None if spent is None else plain(usd(spent))
 
 
 def missing_uact(left_uact: Decimal, uact_per_block: Decimal, lasts: timedelta, block: BlockTime) -> Decimal:

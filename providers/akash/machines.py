@@ -8,7 +8,7 @@ import msgspec
 from ...core.clock import rfc3339
 from ...core.money import plain, show_usd
 from ..base import Machine, MachineRef, MachineState, Market
-from .escrow import runway, usd
+from .escrow import runway, spent_usd, usd
 from .labels import Marks
 from .names import PROVIDER, REGION, clean
 from .values import BlockTime, Deployment, Lease, LeaseState
@@ -42,13 +42,15 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 class Door(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider's gateway says of a lease. `dark` is why it could not be asked.
 
-    `ready` is whether every service runs; `host` and `port` are where port 22 is forwarded from.
+    `ready` is whether every service runs; `host` and `port` are where port 22 is forwarded from, and
+    `urls` where its services answer.
     """
 
     known: bool = False
     ready: bool = False
     host: str | None = None
     port: int | None = None
+    urls: tuple[str, ...] = ()
     dark: str = ""
     news: str = ""
     """What its provider reports as wrong with it."""
@@ -86,6 +88,8 @@ def tell_machine(
         ends_at=marks.ends_at,
         paid_until=way.dry_at,
         held_usd=plain(way.held_usd),
+        spent_usd=spent_usd(deployment.escrow, price, moment.height),
+        urls=open_door.urls,
         note=note,
     )
 

@@ -88,16 +88,26 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Escrow(msgspec.Struct, frozen=True, kw_only=True):
-    """A deployment's money. The chain settles lazily: what is left now is computed, see `left_uact`."""
+    """A deployment's money. The chain settles lazily: what is left now is computed, see `left_uact`.
+
+    `transferred_uact` is what its providers were owed until `settled_height`, `None` where that is not said.
+    """
 
     funds_uact: Decimal
     settled_height: int
     state: str
     """`open | closed | overdrawn`."""
+    transferred_uact: Decimal | None = None
 
     def left_uact(self, uact_per_block: Decimal, height: int) -> Decimal:
         """What is left at `height`, never below zero."""
         return max(Decimal(0), self.funds_uact - uact_per_block * max(0, height - self.settled_height))
+
+    def spent_uact(self, uact_per_block: Decimal, height: int) -> Decimal | None:
+        """What went to its providers until `height`: never more than was put in."""
+        if self.transferred_uact is None:
+            return None
+        return self.transferred_uact + self.funds_uact - self.left_uact(uact_per_block, height)
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ _KEPT = (
     "self_ending",
     "paid_until",
     "held_usd",
+    "spent_usd",
     "note",
 )
 
@@ -25,7 +26,7 @@ def outputs_of(machine: Machine, token: Token) -> dict[str, Any]:
     """The outputs of a machine that its seller has reported."""
     plain = msgspec.to_builtins(machine)
     kept = {key: plain[key] for key in _KEPT}
-    return kept | {"token": token, "region": machine.ref.region, "zone": machine.ref.zone}
+    return kept | {"urls": list(machine.urls), "token": token, "region": machine.ref.region, "zone": machine.ref.zone}
 
 
 def unknown_outputs(order: MachineOrder) -> dict[str, Any]:

@@ -44,7 +44,12 @@ def deployment(answer: marketwire.DeploymentAnswer) -> Deployment:
 
 def escrow(state: marketwire.EscrowState) -> Escrow:
     """The money in our denomination; what was put in in another is not counted."""
-    return Escrow(funds_uact=uact(state.funds or ()), settled_height=state.settled_at, state=state.state)
+    return Escrow(
+        funds_uact=uact(state.funds or ()),
+        settled_height=state.settled_at,
+        state=state.state,
+        transferred_uact=None if state.transferred is None else uact(state.transferred),
+    )
 
 
 def uact(coins: Iterable[wire.Coin]) -> Decimal:

@@ -36,11 +36,12 @@ class GroupRow(msgspec.Struct, frozen=True):
 
 
 class EscrowState(msgspec.Struct, frozen=True):
-    """`funds` as they were at block `settled_at`."""
+    """`funds` as they were at block `settled_at`, and what was `transferred` out of them until then."""
 
     state: Text
     settled_at: Whole
     funds: tuple[Coin, ...] | None = None
+    transferred: tuple[Coin, ...] | None = None
 
 
 class EscrowAccount(msgspec.Struct, frozen=True):

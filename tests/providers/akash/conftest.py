@@ -135,7 +135,12 @@ class FakeChain:
             group_name=request.compiled.groups[0].name,
             manifest_hash=request.compiled.manifest_hash,
             created_height=self.height(),
-            escrow=Escrow(funds_uact=request.deposit_uact, settled_height=self.height(), state="open"),
+            escrow=Escrow(
+                funds_uact=request.deposit_uact,
+                settled_height=self.height(),
+                state="open",
+                transferred_uact=Decimal(0),
+            ),
         )
         self.deployments[dseq], self.sources[dseq] = made, request
         self._answer("open")

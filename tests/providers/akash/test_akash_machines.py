@@ -79,9 +79,7 @@ class TestRunning:
         assert (machine.state, machine.address) == (MachineState.RUNNING, None)
         assert "no SSH" in machine.note
 
-    def test_where_its_services_answer_is_told_beside_the_way_in_by_ssh(
-        self, bazaar: Any, order: MachineOrder
-    ) -> None:
+    def test_where_its_services_answer_is_told_beside_the_way_in_by_ssh(self, bazaar: Any, order: MachineOrder) -> None:
         (ssh,) = bazaar.gateways.status.forwarded_ports
         game = msgspec.structs.replace(ssh, service="game", port=7777, external_port=30_777, protocol="UDP", host=None)
         mail = LeasedIp(service="mail", address="2001:db8::9", port=25, external_port=2525, protocol="TCP")
@@ -151,7 +149,6 @@ class TestMoney:
         bazaar.provider.delete(made.ref)
         with pytest.raises(ProviderError, match="closed"):
             bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=99))
-
 
     def test_what_it_cost_is_what_left_its_escrow_and_stops_with_its_lease(
         self, bazaar: Any, order: MachineOrder

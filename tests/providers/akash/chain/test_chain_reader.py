@@ -40,6 +40,10 @@ def deployment(owner: str, dseq: int, state: str = "active") -> dict[str, Any]:
             "state": {
                 "owner": owner,
                 "state": "open",
+                "transferred": [
+                    {"denom": "uact", "amount": "1234.500000000000000000"},
+                    {"denom": "uakt", "amount": "9.000000000000000000"},
+                ],
                 "settled_at": "27652340",
                 "funds": [
                     {"denom": "uact", "amount": "500000.000000000000000000"},
@@ -92,6 +96,7 @@ def test_a_deployment_is_read_with_its_money_in_our_denomination_alone(
     assert found is not None
     assert (found.active, found.group_name, found.manifest_hash) == (True, "ours", bytes(range(32)))
     assert (found.escrow.funds_uact, found.escrow.settled_height) == (Decimal(500_000), 27_652_340)
+    assert found.escrow.transferred_uact == Decimal("1234.5")
 
 
 def test_only_the_module_itself_can_say_that_there_never_was_one(node: Any, reader: ChainReader) -> None:
