@@ -114,7 +114,7 @@ def _table(report: ApplyReport) -> None:
 def _foot(report: ApplyReport) -> str:
     up = sum(machine.outcome is Outcome.OK for machine in report.machines)
     ends = rfc3339(report.ends_at) if report.ends_at else "never: it bills until destroy"
-    head = f"{up} of {count(len(report.machines), 'machine')} are up"
+    head = f"{up} of {count(len(report.machines), 'machine')} {'is' if len(report.machines) == 1 else 'are'} up"
     if report.existing != up:
         head += f"; {report.existing} exist at their sellers and bill"
     return f"{head}, {show_usd(report.billing_usd_per_hour)} per hour. Ends: {ends}."

@@ -60,9 +60,10 @@ def _targets(control: "Control", name: str | None, *, overdue: bool) -> "list[De
 
 def _question(target: "DeploymentStatus") -> str:
     from ..core.money import show_usd
+    from .naming import count
 
     rate, so_far = show_usd(target.usd_per_hour), show_usd(target.usd_so_far)
-    return f"{target.name}: remove {len(target.machines)} machines, {rate} per hour, {so_far} so far"
+    return f"{target.name}: remove {count(len(target.machines), 'machine')}, {rate} per hour, {so_far} so far"
 
 
 def _tell(reports: "list[DestroyReport]") -> None:

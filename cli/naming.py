@@ -1,11 +1,14 @@
 """Which deployment is meant, and how many machine names are said in few words."""
 
+import re
 from typing import TYPE_CHECKING
 
 from ..core.errors import MissingError, UsageError
 
 if TYPE_CHECKING:
     from ..provisioning.control import Control
+
+NUMBERED = re.compile(r"(.*-)(0|[1-9][0-9]*)")
 
 
 def chosen_name(control: "Control", name: str | None) -> str:
@@ -33,11 +36,23 @@ def chosen_name(control: "Control", name: str | None) -> str:
 
 
 def span(names: list[str]) -> str:
-    """`train-1..3` for neighbours, else each name."""
-    stem, numbers = names[0].rpartition("-")[0], [int(name.rpartition("-")[2]) for name in names]
-    if len(names) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
-        return f"{stem}-{numbers[0]}..{numbers[-1]}"
-    return ", ".join(names)
+    """`train-1..2, 7..20` for what differs by its number alone; a name without one stands as it is."""
+    numbers: dict[str, list[int]] = {}
+    others = [name for name in names if not NUMBERED.fullmatch(name)]
+    for stem, number in (found.groups() for name in names if (found := NUMBERED.fullmatch(name))):
+        numbers.setdefault(stem, []).append(int(number))
+    return ", ".join([*(stem + _ranges(sorted(found)) for stem, found in numbers.items()), *others])
+
+
+def _ranges(numbers: list[int]) -> str:
+    """`1..2, 7` for sorted numbers."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}..{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def count(number: int, thing: str) -> str:

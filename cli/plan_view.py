@@ -132,7 +132,7 @@ def _totals(plan: Plan) -> list[tuple[str, str]]:
             f"{show_usd(money.usd_per_hour_before)} → {show_usd(money.usd_per_hour_after)} per hour, "
             f"{show_usd(money.usd_per_gpu_hour, places=3)} per GPU-hour",
         ),
-        ("expected", f"{show_usd(money.expected_usd)} in {plan.hours} h"),
+        ("expected", f"{show_usd(money.expected_usd)} in {plan.hours} h{_with_so_far(plan)}"),
         ("ceiling", f"{show_usd(money.ceiling_usd_per_hour)} per hour; apply refuses above it"),
         ("worst case", worst),
         *_images(plan),
@@ -140,6 +140,16 @@ def _totals(plan: Plan) -> list[tuple[str, str]]:
         ("solver", f"{plan.solution.solver}, {plan.solution.status}, gap {plan.solution.gap}"),
         ("valid until", rfc3339(plan.expires_at)),
     ]
+
+
+def _with_so_far(plan: Plan) -> str:
+    """What the deployment cost already, and the sum; nothing where it is new."""
+    if plan.base.deployment is None:
+        return ""
+    spent = plan.base.usd_so_far
+    if spent is None:
+        return "; what it cost so far is unknown"
+    return f"; {show_usd(plan.totals.expected_usd + spent)} with the {show_usd(spent)} so far"
 
 
 def _images(plan: Plan) -> Iterator[tuple[str, str]]:

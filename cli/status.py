@@ -1,5 +1,6 @@
 """`ampacity status`: what runs, where, for how much, until when."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,16 @@ from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from ..provisioning.reports import DeploymentStatus, MachineStatus
 
 app = new_app()
 UNKNOWN = "unknown"
 """The state of a machine whose seller could not be asked."""
+GONE = "gone"
+RUNNING = "running"
+SAID = {UNKNOWN: "could not be asked"}
 
 
 @app.command(epilog="Exit: 0 all sellers answered, 4 one could not be asked.")
@@ -49,6 +55,7 @@ def status_data(found: "DeploymentStatus") -> dict[str, Any]:
         "usd_of_former": found.usd_of_former,
         "held_usd": found.held_usd,
         "runs_dry_at": found.runs_dry_at,
+        "overdue_since": found.overdue_since,
         "bills_until_destroy": found.bills_until_destroy,
     }
     return {**msgspec.to_builtins(found), **msgspec.to_builtins(sums)}
@@ -60,6 +67,7 @@ def _row(machine: "MachineStatus") -> dict[str, Any]:
         "state": machine.state,
         "provider": machine.provider,
         "region": machine.region,
+        "zone": machine.zone,
         "sku": machine.sku,
         "id": machine.id,
         "address": machine.address,
@@ -74,7 +82,6 @@ def _row(machine: "MachineStatus") -> dict[str, Any]:
 
 
 def _table(found: "DeploymentStatus") -> None:
-    from ..core.money import show_usd
     from .tables import Column, draw, pairs
 
     columns = [
@@ -92,10 +99,10 @@ def _table(found: "DeploymentStatus") -> None:
             machine.name,
             machine.state,
             machine.provider,
-            machine.region,
+            machine.zone or machine.region,
             machine.sku,
-            show_usd(machine.usd_per_hour),
-            show_usd(machine.usd_so_far),
+            _usd(machine.usd_per_hour),
+            _usd(machine.usd_so_far),
             _ends(machine, found),
         ]
         for machine in found.machines
@@ -103,6 +110,13 @@ def _table(found: "DeploymentStatus") -> None:
     draw(columns, rows)
     pairs([(machine.name, machine.ssh or "no address yet") for machine in found.machines])
     typer.echo("\n".join(_foot(found)))
+
+
+def _usd(amount: "Decimal | None") -> str:
+    """An amount, or `?`: a longer word would take the other columns' room."""
+    from ..core.money import show_usd
+
+    return "?" if amount is None else show_usd(amount)
 
 
 def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
@@ -120,19 +134,16 @@ def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
 
 def _foot(found: "DeploymentStatus") -> Iterator[str]:
     from ..core.clock import rfc3339
-    from ..core.money import show_usd
-    from .naming import count, span
+    from .naming import span
 
-    rate, so_far = show_usd(found.usd_per_hour), show_usd(found.usd_so_far)
-    unknown = sum(machine.state == UNKNOWN for machine in found.machines)
-    unsure = f"; {unknown} could not be asked" if unknown else ""
-    yield f"{count(len(found.machines), 'machine')}, {rate} per hour, {so_far} so far{unsure}."
+    yield from _money(found)
     if found.missing:
         yield f"MISSING: the last plan also wanted {span(list(found.missing))}: ampacity recover {found.name}"
     if found.bills_until_destroy:
         yield f"NO END: it bills until you run `ampacity destroy {found.name}`."
     elif found.overdue:
-        yield f"OVERDUE since {rfc3339(found.ends_at)}: ampacity destroy {found.name}" if found.ends_at else "OVERDUE"
+        since = f" since {rfc3339(found.overdue_since)}" if found.overdue_since else ""
+        yield f"OVERDUE{since}: ampacity destroy {found.name}"
     elif found.ends_at:
         yield f"Ends {rfc3339(found.ends_at)}."
     yield from _prepaid(found)
@@ -142,6 +153,28 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
     for problem in problems:
         yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}"
     yield from found.problems
+
+
+def _money(found: "DeploymentStatus") -> Iterator[str]:
+    from ..core.money import show_usd
+    from .naming import count
+
+    most = "at most " if any(machine.state == GONE for machine in found.machines) else ""
+    so_far = "an unknown amount" if found.usd_so_far is None else f"{most}{show_usd(found.usd_so_far)}"
+    yield f"{_states(found)}, {show_usd(found.usd_per_hour)} per hour, {so_far} so far."
+    if found.former:
+        former = count(len(found.former), "former machine")
+        yield f"{show_usd(found.usd_of_former)} of it by {former}, removed, replaced or lost."
+
+
+def _states(found: "DeploymentStatus") -> str:
+    """`6 machines`, or `5 running, 1 gone` where not all run."""
+    from .naming import count
+
+    states = Counter(machine.state for machine in found.machines)
+    if states.keys() <= {RUNNING}:
+        return count(len(found.machines), "machine")
+    return ", ".join(f"{number} {SAID.get(state, state)}" for state, number in states.items())
 
 
 def _prepaid(found: "DeploymentStatus") -> Iterator[str]:

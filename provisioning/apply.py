@@ -106,7 +106,7 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
         work.record,
         plans=(*work.record.plans, use),
         wanted=wanted,
-        ends_at=end_of(intent.plan, now),
+        ends_at=end_of(intent.plan, now) if intent.plan.spends else work.record.ends_at,
         hours=intent.plan.hours,
         ttl_hours=intent.plan.ttl_hours,
         sites=_absolute(intent.sites) or work.record.sites,

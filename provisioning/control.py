@@ -8,6 +8,7 @@ from pathlib import Path
 from ..core.clock import Clock, system_clock
 from ..core.contexts import NamedContext
 from ..core.digests import Digest
+from ..core.money import ceil_cents, plain
 from ..core.progress import Progress, silent
 from ..planning.plan import BaseState, Plan
 from ..providers.base import Offer
@@ -51,8 +52,12 @@ class Control:
         """What a plan is made against. Raises `ResourceError` when a seller cannot be asked."""
         record = self._desk.records.find(name)
         if record is None:
-            return observe.base_state(None, [])
-        return observe.base_state(record.uid, observe.look(work_on(self._desk, record)), record.ttl_hours)
+            return observe.base_state(None, [], usd_so_far=Decimal(0))
+        work = work_on(self._desk, record)
+        seen, former = observe.look(work), former_machines(work.journal.entries())
+        cost = deployment_status(record, seen, self._desk.clock(), former).usd_so_far
+        usd_so_far = None if cost is None else plain(ceil_cents(cost))
+        return observe.base_state(record.uid, seen, ttl_hours=record.ttl_hours, usd_so_far=usd_so_far)
 
     def used(self, name: str, digest: Digest) -> UsedPlan | None:
         """When and by whose approval the plan was applied to `name`, `None` where it was not."""

@@ -33,6 +33,14 @@ class MachineInputs(msgspec.Struct, frozen=True, kw_only=True):
     max_usd_per_hour: Decimal | None = None
 
 
+def machine_end(inputs: MachineInputs, *, timer: datetime | None, self_ending: bool) -> datetime | None:
+    """When a machine in state must be gone, `None` for never: what its inputs say, which an apply may move.
+
+    What its seller noted at creation (`timer`) is old by then, and counts only where it ends the machine.
+    """
+    return timer if self_ending and timer is not None else inputs.ends_at
+
+
 SECRETS = ("user_data", "definition")
 """What runs on the machine: it may hold passwords, so it is no part of journal, record or log."""
 

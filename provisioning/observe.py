@@ -12,12 +12,13 @@ import msgspec
 
 from ..core.digests import digest_of
 from ..core.errors import AmpacityError, ResourceError
+from ..planning.change import Parts
 from ..planning.plan import BaseState, RunningMachine
 from ..providers.base import Machine, MachineState
 from .desk import Work
 from .engine import EngineStack, pending_creates, records
 from .journal import Journal
-from .machines import MachineRecord
+from .machines import MachineRecord, machine_end
 from .plugin.bench import order_of
 from .plugin.sellers import Sellers
 from .plugin.subject import Subject
@@ -70,7 +71,13 @@ def look_at(known: Iterable[MachineRecord], sellers: Sellers) -> list[Sighting]:
         return list(pool.map(lambda record: _sight(record, sellers), rows))
 
 
-def base_state(uid: str | None, sightings: Iterable[Sighting], ttl_hours: Decimal | None = None) -> BaseState:
+def base_state(
+    uid: str | None,
+    sightings: Iterable[Sighting],
+    *,
+    ttl_hours: Decimal | None = None,
+    usd_so_far: Decimal | None = None,
+) -> BaseState:
     """What a plan is made against. Raises `ResourceError` when a seller could not be asked."""
     seen = list(sightings)
     for sighting in seen:
@@ -82,6 +89,7 @@ def base_state(uid: str | None, sightings: Iterable[Sighting], ttl_hours: Decima
         digest=digest_of({"deployment": uid, "machines": sorted(facts)}),
         machines=tuple(_running(sighting) for sighting in seen),
         ttl_hours=ttl_hours,
+        usd_so_far=usd_so_far,
     )
 
 
@@ -115,14 +123,15 @@ def _id(sighting: Sighting) -> str:
 
 def _running(sighting: Sighting) -> RunningMachine:
     inputs, machine = sighting.record.inputs, sighting.machine
-    ends_at = machine.ends_at if machine is not None else None
+    self_ending = machine is not None and machine.self_ending
     return RunningMachine(
         name=inputs.name,
         offer=inputs.offer,
         inputs=inputs.replace,
+        parts=Parts(image=inputs.image, disk_gib=inputs.disk_gib, ssh_public_key=inputs.ssh_public_key),
         alive=sighting.alive,
-        ends_at=ends_at or inputs.ends_at,
-        self_ending=machine.self_ending if machine is not None else False,
+        ends_at=machine_end(inputs, timer=machine.ends_at if machine is not None else None, self_ending=self_ending),
+        self_ending=self_ending,
     )
 
 

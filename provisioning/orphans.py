@@ -9,7 +9,7 @@ import msgspec
 from ..core.errors import AmpacityError
 from ..providers.base import Labels, Machine, Provisions, capability
 from .desk import Desk, work_on
-from .machines import MachineRecord
+from .machines import MachineRecord, machine_end
 from .observe import ASKERS, machine_records
 from .reports import Orphan, OrphanReport
 from .strays import strays
@@ -98,8 +98,14 @@ def _why(machine: Machine, labels: Labels, book: _Book, now: datetime) -> str | 
     known = book.known.get(labels.deployment)
     if known is not None and strays([machine], known):
         return f"in no state: ampacity recover {labels.deployment_name}"
-    end = machine.ends_at or book.ends[labels.deployment]
+    end = _end(machine, known) if known is not None else book.ends[labels.deployment]
     return f"past its end: ampacity destroy {labels.deployment_name}" if end and now >= end else None
+
+
+def _end(machine: Machine, known: Sequence[MachineRecord]) -> datetime | None:
+    """The end of a machine that one of `known` stands for."""
+    record = next(row for row in known if not strays([machine], [row]))
+    return machine_end(record.inputs, timer=machine.ends_at, self_ending=machine.self_ending)
 
 
 def _orphan(machine: Machine, labels: Labels, why: str) -> Orphan:

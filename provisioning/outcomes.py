@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..providers.base import MachineState
 from .engine import EngineResult
-from .machines import MachineInputs, MachineRecord
+from .machines import MachineInputs, MachineRecord, machine_end
 from .observe import Sighting, subject_of
 from .reports import MachineOutcome, Outcome
 from .status import remembered, ssh_line
@@ -56,7 +56,7 @@ def _outcome(
         address=last.address,
         ssh=ssh_line(last.address, last.ssh_user, last.ssh_port),
         usd_per_hour=last.usd_per_hour if last.usd_per_hour is not None else inputs.offer.usd_per_hour,
-        ends_at=last.ends_at or record.inputs.ends_at,
+        ends_at=machine_end(record.inputs, timer=last.ends_at, self_ending=last.self_ending),
     )
 
 

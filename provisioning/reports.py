@@ -96,7 +96,8 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One machine now. `state` is `unknown` where its seller could not be asked; `problems` says why.
 
-    `paid_until` and `held_usd` are as `providers.base.Machine` has them.
+    `usd_so_far` of one that is gone is at most: nobody may know since when it is. `paid_until` and
+    `held_usd` are as `providers.base.Machine` has them.
     """
 
     name: str
@@ -107,6 +108,7 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     gpu: Gpu
     state: str
     id: str | None
+    zone: str | None = None
     address: str | None = None
     ssh: str | None = None
     usd_per_hour: Decimal | None = None
@@ -144,6 +146,7 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A deployment now. Sums are `None` when one of their parts is not known.
 
     `missing` names what the last applied plan wants and was never made: `recover` tries again.
+    `former` are those that are not among `machines`.
     """
 
     name: str
@@ -167,6 +170,12 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
         return min((at for machine in self.machines if (at := machine.runs_dry_at)), default=None)
 
     @property
+    def overdue_since(self) -> datetime | None:
+        """The first end that is past, of the deployment or of a machine in it; `None` while none is."""
+        ends = [self.ends_at, *(machine.ends_at for machine in self.machines if machine.overdue)]
+        return min((end for end in ends if end is not None and end <= self.asked_at), default=None)
+
+    @property
     def held_usd(self) -> Decimal:
         """What sellers hold of money paid ahead, as far as they say; it comes back at `destroy`."""
         return held(self.machines)
@@ -179,13 +188,11 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def usd_so_far(self) -> Decimal | None:
         """What all its machines have cost since they were made, former ones included."""
-        closed = {(machine.provider, machine.id) for machine in self.former}
-        standing = [each.usd_so_far for each in self.machines if (each.provider, each.id) not in closed]
-        return sum_known([*standing, self.usd_of_former])
+        return sum_known([*(machine.usd_so_far for machine in self.machines), self.usd_of_former])
 
     @property
     def usd_of_former(self) -> Decimal | None:
-        """The part of it that machines cost which are gone."""
+        """The part of it that former machines cost."""
         return sum_known([machine.usd for machine in self.former])
 
 

@@ -1,14 +1,15 @@
 """How a deployment stands, from sightings: states, addresses, money, ends. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
+from ..core.money import plain
 from ..core.shapes import ready
 from ..providers.base import MachineState
-from .machines import MachineInputs
+from .machines import MachineInputs, machine_end
 from .observe import Sighting
 from .records import DeploymentRecord
 from .reports import DeploymentStatus, FormerMachine, MachineStatus
@@ -16,6 +17,7 @@ from .reports import DeploymentStatus, FormerMachine, MachineStatus
 UNKNOWN = "unknown"
 GONE = "gone"
 SECONDS_PER_HOUR = 3600
+MICRO = Decimal("0.000001")
 
 
 def deployment_status(
@@ -23,7 +25,9 @@ def deployment_status(
 ) -> DeploymentStatus:
     """The whole deployment at `now`. It is overdue when anything that bills is past its end."""
     seen = list(sightings)
-    machines = tuple(machine_status(sighting, now) for sighting in seen)
+    closed: dict[tuple[str, str | None], FormerMachine] = {(each.provider, each.id): each for each in former}
+    machines = tuple(_as_closed(machine_status(sighting, now), closed) for sighting in seen)
+    shown = {(machine.provider, machine.id) for machine in machines}
     past = record.ends_at is not None and now >= record.ends_at
     return DeploymentStatus(
         name=record.name,
@@ -33,7 +37,7 @@ def deployment_status(
         missing=tuple(inputs.name for inputs in never_made(record, seen)),
         ends_at=record.ends_at,
         overdue=any(machine.overdue or (past and machine.state != GONE) for machine in machines),
-        former=tuple(former),
+        former=tuple(each for key, each in closed.items() if key not in shown),
     )
 
 
@@ -47,12 +51,13 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
     """One machine at `now`. What its seller does not say now is what it said last."""
     inputs, told = sighting.record.inputs, last_told(sighting)
     state, created_at = _state(sighting), told.created_at
-    ends_at = told.ends_at or inputs.ends_at
+    ends_at = machine_end(inputs, timer=told.ends_at, self_ending=told.self_ending)
     price = told.usd_per_hour if told.usd_per_hour is not None else inputs.offer.usd_per_hour
     return MachineStatus(
         name=inputs.name,
         provider=inputs.offer.provider,
         region=inputs.offer.region,
+        zone=told.zone or inputs.offer.zone,
         sku=inputs.offer.sku,
         market=inputs.offer.market,
         gpu=inputs.offer.gpu,
@@ -61,7 +66,7 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
         address=told.address,
         ssh=ssh_line(told.address, told.ssh_user, told.ssh_port),
         usd_per_hour=price,
-        usd_so_far=None if state == GONE else cost(price, created_at, now),
+        usd_so_far=cost(price, created_at, _billed_until(state, told, now)),
         created_at=created_at,
         ends_at=ends_at,
         self_ending=told.self_ending,
@@ -74,11 +79,11 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
 
 
 def cost(usd_per_hour: Decimal | None, since: datetime | None, until: datetime) -> Decimal | None:
-    """Price x time, by the second; `None` where either is not known."""
+    """Price x time, by the second and to a millionth; `None` where either is not known."""
     if usd_per_hour is None or since is None:
         return None
     seconds = max(0, int((until - since).total_seconds()))
-    return usd_per_hour * seconds / SECONDS_PER_HOUR
+    return plain((usd_per_hour * seconds / SECONDS_PER_HOUR).quantize(MICRO))
 
 
 def ssh_line(address: str | None, user: str | None, port: int) -> str | None:
@@ -92,6 +97,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What was said last of a machine, by its seller or by the state's outputs."""
 
     state: str = UNKNOWN
+    zone: str | None = None
     address: str | None = None
     ssh_user: str | None = None
     ssh_port: int = 22
@@ -107,7 +113,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 def last_told(sighting: Sighting) -> Told:
     """What the seller says now, or else what the state remembers of it."""
     if sighting.machine is not None:
-        return msgspec.convert(sighting.machine, ready(Told), from_attributes=True)
+        told = msgspec.convert(sighting.machine, ready(Told), from_attributes=True)
+        return msgspec.structs.replace(told, zone=sighting.machine.ref.zone)
     return remembered(sighting)
 
 
@@ -117,6 +124,18 @@ def remembered(sighting: Sighting) -> Told:
         return msgspec.convert(sighting.record.outputs, ready(Told))
     except msgspec.ValidationError:
         return Told()
+
+
+def _billed_until(state: str, told: Told, now: datetime) -> datetime:
+    """Until when it costs at most: what is gone bills until it is first found gone, or had ended itself."""
+    ended = told.ends_at if state == GONE and told.self_ending else None
+    return now if ended is None else min(now, ended)
+
+
+def _as_closed(machine: MachineStatus, closed: Mapping[tuple[str, str | None], FormerMachine]) -> MachineStatus:
+    """With what it cost by the journal, where that has it as removed or gone."""
+    known = closed.get((machine.provider, machine.id))
+    return machine if known is None else msgspec.structs.replace(machine, usd_so_far=known.usd)
 
 
 def _state(sighting: Sighting) -> str:

@@ -33,9 +33,9 @@ def wanted_machines(
     payload: Payload,
     ends_at: datetime | None,
 ) -> tuple[MachineInputs, ...]:
-    """Every machine of the end state: kept ones as they were bought, new ones by the plan's offers."""
+    """Every machine of the end state: kept ones as they are, changed ones with their end moved, new ones by offer."""
     machines = (
-        _kept(standing[machine.name], ends_at)
+        _stayer(standing[machine.name], machine.action, ends_at)
         if machine.action in STAYS
         else _new(plan, digest, machine, uid=uid, ends_at=ends_at)
         for machine in plan.machines
@@ -43,11 +43,11 @@ def wanted_machines(
     return tuple(payload.on(machine) for machine in machines)
 
 
-def _kept(sighting: Sighting, ends_at: datetime | None) -> MachineInputs:
-    """What stays, with its end moved where nothing but us ends it."""
+def _stayer(sighting: Sighting, action: Action, ends_at: datetime | None) -> MachineInputs:
+    """What stays. Its end is all that a plan changes in place, and only where nothing but us ends it."""
     inputs, machine = sighting.record.inputs, sighting.machine
-    fixed = machine is not None and machine.self_ending
-    return msgspec.structs.replace(inputs, ends_at=inputs.ends_at if fixed else ends_at)
+    fixed = action is Action.KEEP or (machine is not None and machine.self_ending)
+    return inputs if fixed else msgspec.structs.replace(inputs, ends_at=ends_at)
 
 
 def _new(plan: Plan, digest: Digest, machine: PlannedMachine, *, uid: str, ends_at: datetime | None) -> MachineInputs:

@@ -121,7 +121,7 @@ def user_data(tmp_path: Path) -> tuple[FileRef, str]:
 
 def _planned(name: str, offer: Offer, known: dict[str, Any]) -> PlannedMachine:
     there = known.get(name)
-    action = Action.ADD if there is None else Action.KEEP if there.alive else Action.REPLACE
+    action = Action.ADD if there is None else Action.CHANGE if there.alive else Action.REPLACE
     return PlannedMachine(name=name, offer=offer.id, action=action)
 
 

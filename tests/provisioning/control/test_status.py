@@ -69,7 +69,7 @@ def without(sighting: Sighting, problem: ResourceError | None = None) -> Sightin
 
 @pytest.mark.parametrize(
     ("usd", "seconds", "expected"),
-    [("3", 3600, "3"), ("23.92", 5400, "35.88"), ("1", 1, "0.0002777777777777777777777777778"), ("3", -5, "0")],
+    [("3", 3600, "3"), ("23.92", 5400, "35.88"), ("1", 1, "0.000278"), ("3", -5, "0")],
 )
 def test_what_it_cost_is_price_times_time_by_the_second(usd: str, seconds: int, expected: str) -> None:
     assert cost(Decimal(usd), NOW, NOW + timedelta(seconds=seconds)) == Decimal(expected)
@@ -106,7 +106,7 @@ def test_a_machine_that_its_seller_does_not_have_is_gone_and_bills_no_more(
 
 
 def test_a_machine_past_its_end_is_overdue_unless_it_is_gone(record: DeploymentRecord, seen: Seen) -> None:
-    late = seen(ends_at=NOW)
+    late = seen(ends_at=NOW, self_ending=True)
     assert machine_status(late, NOW).overdue
     assert not machine_status(late, NOW - timedelta(seconds=1)).overdue
     later = record.ends_at

@@ -1,0 +1,107 @@
+"""What `status` prints: figures that add up, whole words at 80 columns, and names in few words."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from ampacity.cli.naming import span
+from ampacity.cli.status import _row, _table, status_data
+from ampacity.providers.base import Gpu, Market
+from ampacity.provisioning.reports import DeploymentStatus, FormerMachine, MachineStatus
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+Shown = Callable[..., list[str]]
+
+
+def machine(number: int, state: str = "running", **fields: Any) -> MachineStatus:
+    plain = MachineStatus(
+        name=f"llama-train-{number}",
+        provider="aws",
+        region="us-east-1",
+        zone="us-east-1a",
+        sku="p5.48xlarge",
+        market=Market.ON_DEMAND,
+        gpu=Gpu(model="H100", count=8, memory_gib=80),
+        state=state,
+        id=f"i-{number}",
+        usd_per_hour=Decimal("55.04"),
+        usd_so_far=Decimal("1.25"),
+        ends_at=NOW + timedelta(hours=5),
+    )
+    return msgspec.structs.replace(plain, **fields)
+
+
+def status(*machines: MachineStatus, **fields: Any) -> DeploymentStatus:
+    plain = DeploymentStatus(
+        name="llama-train", deployment="d" * 32, asked_at=NOW, machines=machines, ends_at=None, overdue=False
+    )
+    return msgspec.structs.replace(plain, **{"ends_at": NOW + timedelta(hours=5), **fields})
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shown:
+    """The lines that a terminal of 80 columns gets."""
+
+    def show(found: DeploymentStatus) -> list[str]:
+        monkeypatch.setenv("COLUMNS", "80")
+        _table(found)
+        return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+    return show
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([3], "train-3"),
+        ([1, 2], "train-1..2"),
+        ([1, 2, *range(7, 21)], "train-1..2, 7..20"),
+        ([10, 9, 2], "train-2, 9..10"),
+        ([1, 3], "train-1, 3"),
+    ],
+)
+def test_many_names_are_said_in_few_words(numbers: list[int], said: str) -> None:
+    assert span([f"train-{number}" for number in numbers]) == said
+
+
+def test_names_of_other_stems_and_without_a_number_stand_for_themselves() -> None:
+    assert span(["train-1", "train-2", "serve-1", "host", "node-007"]) == "train-1..2, serve-1, host, node-007"
+
+
+def test_former_machines_have_a_line_so_that_the_figures_add_up(shown: Shown) -> None:
+    former = FormerMachine(
+        name="llama-train-9", provider="aws", id="i-9", usd_per_hour=None, since=None, until=NOW, usd=Decimal("1.47")
+    )
+    lines = shown(status(machine(1), machine(2), former=(former,)))
+    assert "2 machines, $110.08 per hour, $3.97 so far." in lines  # 1.25 + 1.25 + 1.47
+    assert "$1.47 of it by 1 former machine, removed, replaced or lost." in lines
+
+
+def test_what_is_gone_or_cannot_be_asked_is_counted_apart(shown: Shown) -> None:
+    lines = shown(status(machine(1), machine(2), machine(3, "gone")))
+    assert "2 running, 1 gone, $110.08 per hour, at most $3.75 so far." in lines
+    unasked = machine(2, "unknown", usd_so_far=None)
+    assert "1 running, 1 could not be asked, $110.08 per hour, an unknown amount so far." in shown(
+        status(machine(1), unasked)
+    )
+
+
+def test_at_80_columns_a_cost_that_is_not_known_leaves_the_type_whole_and_the_zone_is_the_plan_s(shown: Shown) -> None:
+    lines = shown(status(machine(1, "unknown", usd_so_far=None)))
+    (row,) = (line for line in lines if line.startswith("llama-train-1 unknown"))
+    assert row.split() == ["llama-train-1", "unknown", "aws", "us-east-1a", "p5.48xlarge", "$55.04", "?", "5", "h"]
+
+
+def test_overdue_is_said_since_the_end_that_is_past_and_never_since_one_to_come(shown: Shown) -> None:
+    late = machine(1, ends_at=NOW - timedelta(hours=1), overdue=True)
+    lines = shown(status(late, overdue=True))
+    assert "OVERDUE since 2026-11-21T11:00:00Z: ampacity destroy llama-train" in lines
+
+
+def test_data_has_region_and_zone() -> None:
+    assert (_row(machine(1))["region"], _row(machine(1))["zone"]) == ("us-east-1", "us-east-1a")
+    assert status_data(status(machine(1)))["machines"][0]["zone"] == "us-east-1a"
