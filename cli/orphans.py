@@ -1,20 +1,23 @@
 """`ampacity orphans`: machines that carry our labels and that no deployment accounts for."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .lazy import new_app
-from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, chosen
+from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, Yes, chosen
 
 if TYPE_CHECKING:
-    from ..provisioning.reports import OrphanReport
+    from ..provisioning.control import Control
+    from ..provisioning.reports import EndReport, Orphan, OrphanReport
 
 app = new_app()
 
 
 @app.command(epilog="Exit: 0 none, 7 orphans, 4 a seller could not be asked.")
 def orphans(
+    end: Annotated[bool, typer.Option("--end", help="End those whose deployment nothing here knows.")] = False,
+    yes: Yes = False,
     context: ContextName = None,
     config: ConfigFile = None,
     output: Output = Format.TABLE,
@@ -30,7 +33,10 @@ def orphans(
     from ..provisioning.reports import Orphan
     from .output import Result, emit, warn
 
-    report = Control(choose_context(context, config_path=config)).orphans()
+    control = Control(choose_context(context, config_path=config))
+    report = control.orphans()
+    if end:
+        return _end(control, report, chosen(output, as_json), yes=yes)
     rows = [msgspec.to_builtins(orphan) for orphan in report.orphans]
     result = Result(schema="ampacity.orphans/1", data=report, rows=rows, fields=Orphan.__struct_fields__)
     emit(result, chosen(output, as_json), lambda: _table(report))
@@ -41,8 +47,48 @@ def orphans(
     return int(Exit.RESOURCE if report.problems else Exit.OK)
 
 
+def _end(control: "Control", report: "OrphanReport", form: Format, *, yes: bool) -> int:
+    """End what is abandoned, once a person has seen it; then say what came of it."""
+    from ..core.errors import Exit
+    from ..provisioning.reports import EndReport
+    from .confirm import confirm
+    from .output import Result, emit, say, warn
+
+    doomed = [orphan for orphan in report.orphans if orphan.abandoned]
+    if doomed:
+        confirm(_question(doomed), yes=yes)
+    else:
+        say("No machine is without a deployment here.")
+    done = control.end_abandoned(doomed) if doomed else EndReport()
+    result = Result(
+        schema="ampacity.orphans-ended/1", data=done, rows=[{"id": each} for each in done.ended], fields=("id",)
+    )
+    emit(result, form, lambda: typer.echo("\n".join(f"{each} ended" for each in done.ended)))
+    for problem in (*report.problems, *done.problems):
+        warn(problem)
+    return int(Exit.RESOURCE if report.problems or done.problems else Exit.OK)
+
+
+def _tell(done: "EndReport") -> None:
+    for each in done.ended:
+        typer.echo(f"{each} ended")
+
+
+def _question(doomed: "list[Orphan]") -> str:
+    from ..core.money import show_usd
+
+    lines = [
+        f"  {each.id} at {each.provider} {each.region}: {each.deployment_name}/{each.machine}, "
+        f"{show_usd(each.usd_per_hour)} per hour"
+        for each in doomed
+    ]
+    head = "End for good what no deployment here knows (one on another computer may):"
+    return "\n".join([head, *lines])
+
+
 def _table(report: "OrphanReport") -> None:
     from ..core.money import show_usd
+    from .output import say
     from .tables import Column, draw
 
     asked = ", ".join(report.asked) or "nobody"
@@ -52,7 +98,7 @@ def _table(report: "OrphanReport") -> None:
     columns = [
         Column("PROVIDER"),
         Column("REGION"),
-        Column("ID"),
+        Column("ID", keep=True),
         Column("DEPLOYMENT"),
         Column("WHY"),
         Column("$/H", figures=True),
@@ -69,3 +115,5 @@ def _table(report: "OrphanReport") -> None:
         for each in report.orphans
     ]
     draw(columns, rows, foot=f"Asked: {asked}.")
+    if any(orphan.abandoned for orphan in report.orphans):
+        say("next:  ampacity orphans --end, or recover and destroy them where their state is")

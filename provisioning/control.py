@@ -1,7 +1,7 @@
 """The face of this room: from a plan to running machines and back, for one context."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ..core.money import ceil_cents, plain
 from ..core.progress import Progress, silent
 from ..planning.plan import BaseState, Plan
 from ..providers.base import Offer
-from . import apply, deposits, destroy, observe, orphans, recover, strays, topup
+from . import abandoned, apply, deposits, destroy, observe, orphans, recover, strays, topup
 from .desk import Desk, work_on
 from .drift import differences
 from .former import former_machines
@@ -24,6 +24,8 @@ from .reports import (
     Deposit,
     DestroyReport,
     DriftReport,
+    EndReport,
+    Orphan,
     OrphanReport,
     TopUpQuote,
     TopUpReport,
@@ -142,3 +144,7 @@ class Control:
     def orphans(self) -> OrphanReport:
         """Machines with our labels that no state here accounts for, or that are past their end."""
         return orphans.find_orphans(self._desk)
+
+    def end_abandoned(self, orphans: Sequence[Orphan]) -> EndReport:
+        """End those of `orphans` whose deployment no state here knows."""
+        return abandoned.end_abandoned(self._desk, orphans)

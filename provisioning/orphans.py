@@ -11,7 +11,7 @@ from ..providers.base import Labels, Machine, Provisions, capability
 from .desk import Desk, work_on
 from .machines import MachineRecord, machine_end
 from .observe import ASKERS, machine_records
-from .reports import Orphan, OrphanReport
+from .reports import NO_DEPLOYMENT, Orphan, OrphanReport
 from .strays import strays
 
 
@@ -94,7 +94,7 @@ def _orphans(found: Sequence[Machine], book: _Book, now: datetime) -> Iterator[O
 def _why(machine: Machine, labels: Labels, book: _Book, now: datetime) -> str | None:
     """Why it is an orphan, `None` where it is none or where its state could not be read."""
     if labels.deployment not in book.ends:
-        return "no deployment here has its id"
+        return NO_DEPLOYMENT
     known = book.known.get(labels.deployment)
     if known is not None and strays([machine], known):
         return f"in no state: ampacity recover {labels.deployment_name}"

@@ -309,6 +309,10 @@ class Deposit(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
+NO_DEPLOYMENT = "no deployment here has its id"
+"""Why a machine is an orphan that only `orphans --end` can end."""
+
+
 class Orphan(msgspec.Struct, frozen=True, kw_only=True):
     """A machine with our labels that no state here accounts for, or that is past its end."""
 
@@ -322,6 +326,11 @@ class Orphan(msgspec.Struct, frozen=True, kw_only=True):
     usd_per_hour: Decimal | None = None
     created_at: datetime | None = None
     ends_at: datetime | None = None
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether no verb that takes a deployment's name can reach it from here."""
+        return self.why == NO_DEPLOYMENT
 
 
 class OrphanReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -342,3 +351,10 @@ def sum_known(amounts: list[Decimal | None]) -> Decimal | None:
     """The sum, or `None` when one of the amounts is not known: missing is not zero."""
     known = [amount for amount in amounts if amount is not None]
     return total(known) if len(known) == len(amounts) else None
+
+
+class EndReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Which machines were ended, by id, and why others were not."""
+
+    ended: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
