@@ -40,7 +40,8 @@ def _end(desk: Desk, orphan: Orphan) -> str | None:
 def _sellers(desk: Desk, name: str) -> Iterator[Provisions]:
     """The seller, with each racks file that a deployment here names where it cannot be opened without."""
     records = map(desk.records.get, desk.records.names())
-    for sites in sorted({record.sites for record in records if record.sites}) or [None]:
+    named: list[str | None] = list({record.sites for record in records if record.sites})
+    for sites in named or [None]:
         seller = capability(desk.open(name, sites), Provisions)  # type: ignore[type-abstract]
         if seller is not None:
             yield seller

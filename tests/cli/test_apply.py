@@ -8,14 +8,18 @@ from typing import Any
 import msgspec
 import pytest
 
+from ampacity.access.policy import Policy, Wallet, encode_policy
 from ampacity.access.statement import statement
 from ampacity.cli import confirm as asking
 from ampacity.cli import live_prices
 from ampacity.cli.apply_view import question
 from ampacity.cli.facts import plan_facts
+from ampacity.cli.gate import SiweGate
 from ampacity.cli.gather import Market
 from ampacity.cli.live_prices import live_usd_per_hour
 from ampacity.cli.main import run
+from ampacity.cli.planfiles import SavedPlan
+from ampacity.core.contexts import ApprovalSettings, Context
 from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import PolicyError
 from ampacity.planning.plan import Action, Plan
@@ -147,3 +151,17 @@ def test_a_replacement_is_said_to_end_the_old_machine_first_wherever_one_agrees(
 
 def test_a_plan_that_replaces_nothing_asks_for_no_caution(plan_for: Plans) -> None:
     assert "caution" not in statement(plan_facts(plan_for(), digest_bytes(b"plan")))
+
+
+def test_what_is_not_approved_names_a_command_that_can_be_pasted(tmp_path: Path, plan_for: Plans) -> None:
+    settings = ApprovalSettings(policy=tmp_path / "policy.json", domain="a.example", uri="https://a.example")
+    wallet = Wallet(name="one", address="0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+    policy = Policy(schema_="ampacity.policy/1", required=1, chain_id=1, max_age_hours=24, wallets=(wallet,))
+    settings.policy.write_bytes(encode_policy(policy))
+    plan, digest = plan_for(), digest_bytes(b"plan")
+    saved = SavedPlan(path=Path("we ird/plan.json"), plan=plan, digest=digest)
+
+    with pytest.raises(PolicyError) as refused:
+        SiweGate(Context(approval=settings), saved).check(plan, digest)
+
+    assert refused.value.fix == "ampacity approve 'we ird/plan.json'"
