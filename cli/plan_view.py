@@ -149,7 +149,7 @@ def _with_so_far(plan: Plan) -> str:
     spent = plan.base.usd_so_far
     if spent is None:
         return "; what it cost so far is unknown"
-    return f"; {show_usd(plan.totals.expected_usd + spent)} with the {show_usd(spent)} so far"
+    return f"; {show_usd(plan.totals.expected_usd + spent)} with the {show_usd(spent)} so far" if spent else ""
 
 
 def _images(plan: Plan) -> Iterator[tuple[str, str]]:
