@@ -16,6 +16,9 @@ from .options import Format
 from .output import Result, emit, say, warn
 from .plan_view import summary
 from .tables import Column, draw
+from .ways import ways_in
+
+RUNNING = "running"
 
 
 def question(plan: Plan, *, approval: str, live_usd_per_hour: Decimal, deposits: Sequence[Deposit] = ()) -> str:
@@ -81,6 +84,7 @@ def _row(machine: MachineOutcome) -> dict[str, object]:
         "sku": machine.sku,
         "id": machine.id,
         "address": machine.address,
+        "urls": " ".join(machine.urls),
         "exists": machine.exists,
         "usd_per_hour": machine.usd_per_hour,
         "ends_at": machine.ends_at,
@@ -122,5 +126,5 @@ def _foot(report: ApplyReport) -> str:
 
 def _where(machine: MachineOutcome) -> str:
     if machine.outcome is Outcome.OK:
-        return machine.address or "no address yet"
+        return ways_in(machine.address, machine.urls, RUNNING)
     return "; ".join(machine.reasons) or "-"

@@ -72,6 +72,7 @@ def _row(machine: "MachineStatus") -> dict[str, Any]:
         "id": machine.id,
         "address": machine.address,
         "ssh": machine.ssh,
+        "urls": " ".join(machine.urls),
         "usd_per_hour": machine.usd_per_hour,
         "usd_so_far": machine.usd_so_far,
         "ends_at": machine.ends_at,
@@ -83,6 +84,7 @@ def _row(machine: "MachineStatus") -> dict[str, Any]:
 
 def _table(found: "DeploymentStatus") -> None:
     from .tables import Column, draw, pairs
+    from .ways import ways_in
 
     columns = [
         Column("MACHINE", keep=True),
@@ -108,7 +110,7 @@ def _table(found: "DeploymentStatus") -> None:
         for machine in found.machines
     ]
     draw(columns, rows)
-    pairs([(machine.name, machine.ssh or "no address yet") for machine in found.machines])
+    pairs([(machine.name, ways_in(machine.ssh, machine.urls, machine.state)) for machine in found.machines])
     typer.echo("\n".join(_foot(found)))
 
 

@@ -5,6 +5,7 @@ whichever process is alive then, and is put aside with the deployment.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from .journal import EntryState, JournalEntry
 from .reports import FormerMachine
@@ -25,5 +26,13 @@ def _former(entry: JournalEntry, made: str) -> FormerMachine:
         usd_per_hour=price,
         since=entry.since,
         until=entry.at,
-        usd=cost(price, entry.since, entry.at),
+        usd=_cost(entry, price),
     )
+
+
+def _cost(entry: JournalEntry, price: Decimal | None) -> Decimal | None:
+    """What its seller's books said last and its price since then; by price and time alone where it keeps none."""
+    if entry.spent_usd is None:
+        return cost(price, entry.since, entry.at)
+    after = cost(price, entry.spent_at, entry.at)
+    return None if after is None else entry.spent_usd + after

@@ -37,7 +37,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One create call. `at` is when `state` became what it is; `note` says why, for a person.
 
     `since` is when its machine was made, as its seller says or as it was asked for, and
-    `usd_per_hour` what its seller said last: with `at` of one that is gone they make its cost.
+    `usd_per_hour` what its seller said last: with `at` of one that is gone they make its cost, or with
+    `spent_usd`, what it had cost at `spent_at` by the seller's own books, what came after that.
     `bidder` is who was, or was about to be, taken in its auction.
     """
 
@@ -53,6 +54,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     since: datetime | None = None
     usd_per_hour: Decimal | None = None
+    spent_usd: Decimal | None = None
+    spent_at: datetime | None = None
     bidder: str | None = None
     shunned: bool = False
     """Whether that bidder failed, and is not to be taken again in this deployment."""
@@ -92,6 +95,7 @@ class Journal:
         note: str = "",
         since: datetime | None = None,
         usd_per_hour: Decimal | None = None,
+        spent_usd: Decimal | None = None,
     ) -> None:
         """Record what became of `token`; quiet where the journal never heard of it."""
         entry = self.entry(token)
@@ -105,14 +109,23 @@ class Journal:
             at=entry.at if state is entry.state else self._clock(),
             since=since or entry.since or entry.at,
             usd_per_hour=entry.usd_per_hour if usd_per_hour is None else usd_per_hour,
+            spent_usd=entry.spent_usd if spent_usd is None else spent_usd,
+            spent_at=entry.spent_at if spent_usd is None else self._clock(),
         )
         if settled != entry:
             self._write(settled)
 
     def settle_machine(self, machine: Machine, token: Token, state: EntryState, *, note: str = "") -> None:
         """Record what became of `token` with what its seller says of the machine that it made."""
-        made, price = machine.created_at, machine.usd_per_hour
-        self.settle(token, state, id=machine.ref.id, note=note, since=made, usd_per_hour=price)
+        self.settle(
+            token,
+            state,
+            id=machine.ref.id,
+            note=note,
+            since=machine.created_at,
+            usd_per_hour=machine.usd_per_hour,
+            spent_usd=machine.spent_usd,
+        )
 
     def step(self, token: Token, note: str, *, bidder: str | None = None, usd_per_hour: Decimal | None = None) -> None:
         """Write down, durably, what an auction is about to do, or has done. Raises as `intend` does."""

@@ -55,6 +55,7 @@ def _outcome(
         exists=last.state != MachineState.GONE,
         address=last.address,
         ssh=ssh_line(last.address, last.ssh_user, last.ssh_port),
+        urls=last.urls,
         usd_per_hour=last.usd_per_hour if last.usd_per_hour is not None else inputs.offer.usd_per_hour,
         ends_at=machine_end(record.inputs, timer=last.ends_at, self_ending=last.self_ending),
     )

@@ -38,6 +38,7 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     exists: bool = False
     address: str | None = None
     ssh: str | None = None
+    urls: tuple[str, ...] = ()
     usd_per_hour: Decimal | None = None
     ends_at: datetime | None = None
 
@@ -96,8 +97,8 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One machine now. `state` is `unknown` where its seller could not be asked; `problems` says why.
 
-    `usd_so_far` of one that is gone is at most: nobody may know since when it is. `paid_until` and
-    `held_usd` are as `providers.base.Machine` has them.
+    `usd_so_far` is by its seller's books where it keeps such; else that of one that is gone is at most:
+    nobody may know since when it is. `paid_until`, `held_usd` and `urls` are as in `providers.base.Machine`.
     """
 
     name: str
@@ -111,6 +112,7 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     zone: str | None = None
     address: str | None = None
     ssh: str | None = None
+    urls: tuple[str, ...] = ()
     usd_per_hour: Decimal | None = None
     usd_so_far: Decimal | None = None
     created_at: datetime | None = None

@@ -65,8 +65,9 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
         id=_id(sighting),
         address=told.address,
         ssh=ssh_line(told.address, told.ssh_user, told.ssh_port),
+        urls=told.urls,
         usd_per_hour=price,
-        usd_so_far=cost(price, created_at, _billed_until(state, told, now)),
+        usd_so_far=_so_far(sighting, told, cost(price, created_at, _billed_until(state, told, now))),
         created_at=created_at,
         ends_at=ends_at,
         self_ending=told.self_ending,
@@ -101,12 +102,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
     ssh_user: str | None = None
     ssh_port: int = 22
+    urls: tuple[str, ...] = ()
     usd_per_hour: Decimal | None = None
     created_at: datetime | None = None
     ends_at: datetime | None = None
     self_ending: bool = False
     paid_until: datetime | None = None
     held_usd: Decimal | None = None
+    spent_usd: Decimal | None = None
     note: str = ""
 
 
@@ -124,6 +127,13 @@ def remembered(sighting: Sighting) -> Told:
         return msgspec.convert(sighting.record.outputs, ready(Told))
     except msgspec.ValidationError:
         return Told()
+
+
+def _so_far(sighting: Sighting, told: Told, by_the_hour: Decimal | None) -> Decimal | None:
+    """What its seller's books say now; else price by time, and no less than these said when it was last asked."""
+    if told.spent_usd is None or (sighting.machine is None and by_the_hour is None):
+        return by_the_hour
+    return told.spent_usd if sighting.machine is not None else max(told.spent_usd, by_the_hour or Decimal(0))
 
 
 def _billed_until(state: str, told: Told, now: datetime) -> datetime:

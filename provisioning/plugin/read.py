@@ -24,7 +24,7 @@ def read(bench: Bench, subject: Subject) -> Reading | None:
     seller = bench.sellers.get(subject.inputs.offer.provider)
     machine = resolve(bench, seller, subject) if subject.pending else _ask(bench, seller, subject)
     if machine is None or machine.state is MachineState.GONE:
-        lose(bench, subject.token)
+        lose(bench, subject.token, machine)
         return None
     token = machine.labels.token if machine.labels else subject.token  # an adopted one brings its own
     bench.journal.settle_machine(machine, token, EntryState.MADE)
@@ -38,10 +38,12 @@ def resolve(bench: Bench, seller: Provisions, subject: Subject) -> Machine | Non
     return bench.look_up(seller, order, entry.at if entry else None)
 
 
-def lose(bench: Bench, token: Token) -> None:
-    """Record that the token's machine is no more, or never was."""
+def lose(bench: Bench, token: Token, last: Machine | None = None) -> None:
+    """Record that the token's machine is no more, or never was, with what its seller's books say `last` of it."""
     entry = bench.journal.entry(token)
-    if entry is not None:
+    if entry is not None and last is not None and last.spent_usd is not None:
+        bench.journal.settle_machine(last, token, EntryState.GONE)
+    elif entry is not None:
         bench.journal.settle(token, EntryState.GONE if entry.id else EntryState.REFUSED)
 
 

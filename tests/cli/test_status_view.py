@@ -105,3 +105,19 @@ def test_overdue_is_said_since_the_end_that_is_past_and_never_since_one_to_come(
 def test_data_has_region_and_zone() -> None:
     assert (_row(machine(1))["region"], _row(machine(1))["zone"]) == ("us-east-1", "us-east-1a")
     assert status_data(status(machine(1)))["machines"][0]["zone"] == "us-east-1a"
+
+
+def test_every_way_to_a_machine_has_a_line_and_an_address_is_promised_only_where_one_may_come(shown: Shown) -> None:
+    web = machine(1, ssh="ssh -p 31022 root@h100.example", urls=("http://shop.example", "tcp h100.example:30777"))
+    lines = shown(status(web, machine(2, "pending"), machine(3, "failed"), machine(4, "unknown"), machine(5)))
+    start = lines.index("llama-train-1  ssh -p 31022 root@h100.example")
+    assert lines[start + 1 : start + 7] == [
+        "               http://shop.example",
+        "               tcp h100.example:30777",
+        "llama-train-2  no address yet",
+        "llama-train-3  no address",
+        "llama-train-4  no address known",
+        "llama-train-5  no address",
+    ]
+    assert list(status_data(status(web))["machines"][0]["urls"]) == ["http://shop.example", "tcp h100.example:30777"]
+    assert _row(web)["urls"] == "http://shop.example tcp h100.example:30777"

@@ -134,3 +134,13 @@ def test_the_token_stays_until_its_machine_is_gone_and_then_moves_on(journal: Jo
         assert journal.token_for(URN, inputs) == first
     journal.settle(first, EntryState.GONE)
     assert journal.token_for(URN, inputs) == second
+
+
+def test_what_the_sellers_books_said_last_is_kept_with_when_they_said_it(ticking: Journal, machine: Build) -> None:
+    token = Token("ab" * 16)
+    ticking.intend(token, URN, machine())  # NOON + 1 s
+    ticking.settle(token, EntryState.INTENDED, spent_usd=Decimal("7.5"))  # NOON + 2 s
+    ticking.settle(token, EntryState.INTENDED, usd_per_hour=Decimal(0))
+    entry = ticking.entry(token)
+    assert entry is not None
+    assert (entry.spent_usd, entry.spent_at) == (Decimal("7.5"), NOON + timedelta(seconds=2))

@@ -69,6 +69,14 @@ def test_a_price_that_nobody_knows_makes_the_sum_unknown(entry: Entry, machine: 
     assert status(known, unknown).usd_so_far is None
 
 
+def test_a_sellers_own_books_come_before_price_and_time(entry: Entry) -> None:
+    never_taken = entry(spent_usd=Decimal(0), spent_at=NOON, usd_per_hour=Decimal(0))
+    ended = entry(spent_usd=Decimal("7.5"), spent_at=NOON + timedelta(minutes=45), usd_per_hour=Decimal(0))
+    runs = entry(spent_usd=Decimal("7.5"), spent_at=NOON + timedelta(minutes=45))
+    costs = [former.usd for former in former_machines([never_taken, ended, runs])]
+    assert costs == [0, Decimal("7.5"), Decimal("22.5")]  # 7.50 and 45 minutes more at $20
+
+
 @pytest.mark.parametrize("state", [EntryState.INTENDED, EntryState.MADE, EntryState.REFUSED])
 def test_what_still_runs_or_never_was_is_not_former(entry: Entry, state: EntryState) -> None:
     assert former_machines([entry(state=state)]) == ()

@@ -105,6 +105,25 @@ def test_a_machine_that_its_seller_does_not_have_is_gone_and_bills_no_more(
     assert status.usd_so_far is None
 
 
+@pytest.mark.parametrize(("price", "spent"), [("0", "12.5"), ("0", "0"), ("23.92", "35.9")])
+def test_what_it_cost_is_what_its_sellers_books_say_where_it_keeps_such(seen: Seen, price: str, spent: str) -> None:
+    status = machine_status(seen(usd_per_hour=Decimal(price), spent_usd=Decimal(spent)), NOW)
+    assert status.usd_so_far == Decimal(spent)
+
+
+@pytest.mark.parametrize(("price", "costs"), [("0", "12.5"), ("20", "30")])
+def test_of_one_that_cannot_be_asked_it_is_no_less_than_the_books_said_last(seen: Seen, price: str, costs: str) -> None:
+    there = seen()
+    last = {"spent_usd": "12.5", "usd_per_hour": price, "created_at": "2026-11-21T10:30:00Z"}
+    record = msgspec.structs.replace(there.record, outputs={**there.record.outputs, **last})
+    unasked = Sighting(record=record, problem=ResourceError("down"))
+    assert machine_status(unasked, NOW).usd_so_far == Decimal(costs)
+
+
+def test_where_services_answer_is_told(seen: Seen) -> None:
+    assert machine_status(seen(urls=("http://shop.example",)), NOW).urls == ("http://shop.example",)
+
+
 def test_a_machine_past_its_end_is_overdue_unless_it_is_gone(record: DeploymentRecord, seen: Seen) -> None:
     late = seen(ends_at=NOW, self_ending=True)
     assert machine_status(late, NOW).overdue
