@@ -67,6 +67,8 @@ def report_apply(report: ApplyReport, form: Format) -> int:
         warn(problem)
     if report.cancelled or report.partial:
         say(f"finish:  {report.finish}")
+        if report.retry:
+            say(f"again:   {report.retry}, should there be room or the old price again")
         say(f"give up: {report.give_up}")
     elif report.machines:
         say(f"next:  ampacity status {report.name}")

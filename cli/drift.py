@@ -45,12 +45,18 @@ def drift(
 
 
 def _table(report: "DriftReport") -> None:
-    from .tables import Column, draw
-
-    if not report.found:
+    if report.destroying_since is not None:
+        typer.echo(f"A destroy of {report.name} was interrupted: {report.fix}.")
+    elif not report.found:
         unsure = " as far as could be asked" if report.problems else ""
         typer.echo(f"{report.name} is as its state says{unsure}.")
-        return
+    if report.differences:
+        _differences(report)
+
+
+def _differences(report: "DriftReport") -> None:
+    from .tables import Column, draw
+
     columns = [
         Column("MACHINE"),
         Column("DRIFT", keep=True),

@@ -1,7 +1,8 @@
 """What a plan's offers cost at this moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 from ..core.contexts import NamedContext
 from ..core.money import total
@@ -15,15 +16,22 @@ from .planfiles import SavedPlan
 def live_offers(named: NamedContext, saved: SavedPlan) -> Mapping[str, Offer]:
     """What the plan's offers cost now, by `Offer.key`; a seller that cannot be asked gives none."""
     bought = [saved.plan.offer_of(each) for each in saved.plan.machines if each.action is not Action.KEEP]
+    return offers_now(named, bought, disk_gib=saved.plan.disk_gib, sites=saved.sites)
+
+
+def offers_now(
+    named: NamedContext, bought: Sequence[Offer], *, disk_gib: int, sites: Path | None
+) -> Mapping[str, Offer]:
+    """The same of any offers. Only their sellers are asked, and nobody where there are none."""
     if not bought:
         return {}
     query = OfferQuery(
         gpu_models=tuple(sorted({offer.gpu.model for offer in bought})),
         markets=tuple(sorted({offer.market for offer in bought})),
         regions=tuple(sorted({offer.region for offer in bought})),
-        disk_gib=saved.plan.disk_gib,
+        disk_gib=disk_gib,
     )
-    found = gather(named, query, only=tuple(sorted({offer.provider for offer in bought})), sites=saved.sites)
+    found = gather(named, query, only=tuple(sorted({offer.provider for offer in bought})), sites=sites)
     warn_about(found.errors)
     return {offer.key: offer for offer in found.offers}
 

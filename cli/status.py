@@ -139,8 +139,10 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
     from .naming import span
 
     yield from _money(found)
-    if found.missing:
-        yield f"MISSING: the last plan also wanted {span(list(found.missing))}: ampacity recover {found.name}"
+    if found.destroying_since is not None:
+        began = rfc3339(found.destroying_since)
+        yield f"DESTROY INTERRUPTED: it began {began}; what is left may bill: ampacity destroy {found.name}"
+    yield from _unfinished(found)
     if found.bills_until_destroy:
         yield f"NO END: it bills until you run `ampacity destroy {found.name}`."
     elif found.overdue:
@@ -155,6 +157,18 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
     for problem in problems:
         yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}"
     yield from found.problems
+
+
+def _unfinished(found: "DeploymentStatus") -> Iterator[str]:
+    from .naming import span
+
+    for word, did, names in (
+        ("MISSING", "also wanted", found.missing),
+        ("NOT REPLACED", "makes anew", found.outdated),
+        ("NOT REMOVED", "removes", found.leaving),
+    ):
+        if names:
+            yield f"{word}: the last plan {did} {span(list(names))}: ampacity recover {found.name}"
 
 
 def _money(found: "DeploymentStatus") -> Iterator[str]:

@@ -1,10 +1,12 @@
 """Apply: every refusal first, then the use of the plan on disk, then the engine."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from ..core.clock import rfc3339
 from ..core.digests import Digest
 from ..core.errors import ResourceError
 from ..planning.plan import Plan
@@ -66,6 +68,7 @@ def refuse_early(desk: Desk, intent: Intent, record: DeploymentRecord | None) ->
     here = record.used(intent.digest) if record else None
     refusals.refuse_used(plan, here or desk.records.archived_use(intent.digest))
     refusals.refuse_other_context(plan, desk.context.name)
+    refusals.refuse_destroyed(plan, record.destroying_since if record else None)
 
 
 def refuse_late(desk: Desk, intent: Intent, record: DeploymentRecord | None, seen: Sequence[Sighting]) -> None:
@@ -109,14 +112,17 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
         ends_at=end_of(intent.plan, now) if intent.plan.spends else work.record.ends_at,
         hours=intent.plan.hours,
         ttl_hours=intent.plan.ttl_hours,
+        ceiling_usd_per_hour=intent.plan.totals.ceiling_usd_per_hour,
+        destroying_since=None,
         sites=_absolute(intent.sites) or work.record.sites,
         user_data=remember(intent.plan.user_data, intent.folder),
         definition=remember_definition(intent.plan, intent.folder),
     )
+    given_up = work.record.destroying_since
     desk.records.save(record)
     work = msgspec.structs.replace(work, record=record)
     settle(work)
-    return _with_doubts(work, finish(work, wanted, seen))
+    return _with_end(given_up, _with_doubts(work, finish(work, wanted, seen)))
 
 
 def _payload(intent: Intent) -> Payload:
@@ -130,6 +136,14 @@ def _with_doubts(work: Work, finished: Finished) -> ApplyReport:
     open_calls = unaccounted(work, finished.known)
     doubts = tuple(f"{entry.name} may run at {entry.provider} outside the state" for entry in open_calls)
     return msgspec.structs.replace(finished.report, problems=(*finished.report.problems, *doubts))
+
+
+def _with_end(given_up: datetime | None, report: ApplyReport) -> ApplyReport:
+    """Says that a destroy which never came to its end is off: the plan was made after it, against what it left."""
+    if given_up is None:
+        return report
+    note = f"the destroy that began at {rfc3339(given_up)} is given up: this plan was made after it"
+    return msgspec.structs.replace(report, notes=(*report.notes, note))
 
 
 def _draft(desk: Desk, intent: Intent) -> DeploymentRecord:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 from ..core.clock import Clock, system_clock
 from ..core.contexts import NamedContext
@@ -17,6 +18,7 @@ from .desk import Desk, work_on
 from .drift import differences
 from .former import former_machines
 from .gate import ApprovalGate
+from .outlook import Outlook
 from .records import UsedPlan
 from .reports import (
     ApplyReport,
@@ -30,7 +32,10 @@ from .reports import (
     TopUpQuote,
     TopUpReport,
 )
-from .status import deployment_status, never_made
+from .status import deployment_status
+from .unfinished import unfinished
+
+NOTHING_OFFERED: Mapping[str, Offer] = MappingProxyType({})
 
 
 class Control:
@@ -110,16 +115,25 @@ class Control:
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""
         work = work_on(self._desk, self._desk.records.get(name))
-        seen = observe.look(work)
+        record, seen = work.record, observe.look(work)
         known = [sighting.record for sighting in seen]
         swept = strays.sweep(work, known)
         unasked = tuple(f"{s.record.inputs.name}: {s.problem}" for s in seen if s.problem is not None)
-        found = differences(seen, strays.strays(swept.machines, known), never_made(work.record, seen))
-        return DriftReport(name=name, differences=found, problems=(*unasked, *swept.problems))
+        found = differences(seen, strays.strays(swept.machines, known), unfinished(record, seen))
+        problems = (*unasked, *swept.problems)
+        return DriftReport(name=name, differences=found, problems=problems, destroying_since=record.destroying_since)
 
-    def recover(self, name: str) -> ApplyReport:
-        """Settle what a crash left open, then finish the last applied plan."""
-        return recover.recover(self._desk, name)
+    def outlook(self, name: str) -> Outlook:
+        """What `recover` would make, replace, remove and take in. Waits for another change; changes nothing."""
+        return recover.outlook(self._desk, name)
+
+    def recover(self, name: str, *, live: Mapping[str, Offer] = NOTHING_OFFERED) -> ApplyReport:
+        """Settle what a crash left open, then finish the last applied plan, at no more than its ceiling.
+
+        `live` has fresh offers by `Offer.key` of what is to be made. Raises `PolicyError`
+        AMP-PRICE-UNKNOWN or AMP-PRICE-CEILING before anything is made or ended.
+        """
+        return recover.recover(self._desk, name, live)
 
     def destroy(self, name: str) -> DestroyReport:
         """Remove every machine of the deployment, whether the state knows it or not."""

@@ -48,7 +48,7 @@ def destroy(desk: Desk, name: str) -> DestroyReport:
     desk.records.get(name)
     path, command = desk.records.lock(name), f"destroy {name}"
     with deployment_lock(path, name, command, wait_seconds=WAIT_SECONDS, progress=desk.progress) as lock:
-        work = work_on(desk, desk.records.get(name), lock)
+        work = _marked(work_on(desk, desk.records.get(name), lock))
         settle(work)
         seen = look(work)
         with on_interrupt(Cancel()) as cancel:
@@ -59,6 +59,15 @@ def destroy(desk: Desk, name: str) -> DestroyReport:
         if report.complete and not report.cancelled:
             _forget(work)
         return report
+
+
+def _marked(work: Work) -> Work:
+    """What is meant, durably on disk before anything ends: whatever is left of it is to be destroyed, not mended."""
+    if work.record.destroying_since is not None:
+        return work
+    record = msgspec.structs.replace(work.record, destroying_since=work.desk.clock())
+    work.desk.records.save(record)
+    return msgspec.structs.replace(work, record=record)
 
 
 def _empty(work: Work, cancel: Cancel) -> _Emptied:

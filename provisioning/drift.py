@@ -7,27 +7,34 @@ from ..core.money import show_usd
 from ..providers.base import Machine, Market
 from .machines import MachineInputs
 from .observe import Sighting
-from .reports import NEVER_MADE, Drift, DriftKind
+from .reports import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, Drift, DriftKind
 from .status import Told, last_told, remembered
+from .unfinished import Unfinished
 
 MEASURED = Decimal("0.02")
 """An auctioned price may hold per block, and is told per hour by how long blocks take lately: that moves by itself."""
 
 
 def differences(
-    sightings: Iterable[Sighting], extra: Iterable[Machine], missing: Iterable[MachineInputs] = ()
+    sightings: Iterable[Sighting], extra: Iterable[Machine], rest: Unfinished | None = None
 ) -> tuple[Drift, ...]:
     """Every difference: machines that are missing, changed, or there without being in state.
 
-    `missing` are wanted and in no state; one that runs all the same is told as extra alone.
+    `rest` is what the last plan did not come to; a missing machine that runs all the same is told as
+    extra alone, and one in state that is gone at its seller as that.
 
     A machine whose seller could not be asked is in none of them.
     """
+    rest = rest or Unfinished()
     asked = [sighting for sighting in sightings if sighting.problem is None]
     compared = [drift for sighting in asked for drift in _compare(sighting)]
     outside = [_extra(machine) for machine in extra]
     found = {drift.machine for drift in outside}
-    return (*compared, *outside, *(_missing(inputs) for inputs in missing if inputs.name not in found))
+    missing = (_missing(inputs) for inputs in rest.missing if inputs.name not in found)
+    lost = {drift.machine for drift in compared if drift.kind is DriftKind.MISSING}
+    outdated = (_left(inputs, NOT_REPLACED, "made anew") for inputs in rest.outdated if inputs.name not in lost)
+    leaving = (_left(inputs, NOT_REMOVED, "gone") for inputs in rest.leaving if inputs.name not in lost)
+    return (*compared, *outside, *missing, *outdated, *leaving)
 
 
 def _compare(sighting: Sighting) -> Iterator[Drift]:
@@ -76,6 +83,17 @@ def _missing(inputs: MachineInputs) -> Drift:
         what=NEVER_MADE,
         before="planned",
         after="in no state",
+    )
+
+
+def _left(inputs: MachineInputs, what: str, planned: str) -> Drift:
+    return Drift(
+        machine=inputs.name,
+        provider=inputs.offer.provider,
+        kind=DriftKind.CHANGED,
+        what=what,
+        before=f"planned to be {planned}",
+        after="still as it was",
     )
 
 

@@ -47,6 +47,10 @@ class DeploymentRecord(msgspec.Struct, frozen=True, kw_only=True, rename={"schem
     hours: Decimal
     ttl_hours: Decimal | None = None
     """Of the last applied plan: how long its machines may run."""
+    ceiling_usd_per_hour: Decimal | None = None
+    """Of the last applied plan: what was approved at most. `None` in records from before it was kept."""
+    destroying_since: datetime | None = None
+    """Set before the first machine is ended, and never cleared by a destroy that is not complete."""
     sites: str | None
     """The racks file, absolute."""
     user_data: FileRef | None

@@ -4,36 +4,78 @@ Afterwards no machine of the deployment is outside the state, and none is there 
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
 from ..core.errors import UnexpectedChangeError
-from ..providers.base import Machine, Token
+from ..providers.base import Machine, Offer, Token
 from .desk import SETTLE_SECONDS, Desk, Work, work_on
 from .finish import finish, settle
 from .journal import EntryState, JournalEntry
 from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineInputs, MachineRecord
-from .observe import look
+from .observe import Sighting, look
+from .outlook import Adopts, Outlook, has_failed, outlook_of, refuse_dear
 from .payload import read_again
+from .refusals import refuse_recovery
 from .reports import ApplyReport
 from .strays import Sweep, remove, strays, sweep, token, unaccounted
 
 
-def recover(desk: Desk, name: str) -> ApplyReport:
-    """Settle what is open and finish the last plan. Raises `MissingError` for a name without a record."""
-    desk.records.get(name)
-    path, command = desk.records.lock(name), f"recover {name}"
-    with deployment_lock(path, name, command, wait_seconds=WAIT_SECONDS, progress=desk.progress) as lock:
-        work = work_on(desk, desk.records.get(name), lock)
-        interrupted = settle(work)
+def outlook(desk: Desk, name: str) -> Outlook:
+    """What `recover` would do now, once whatever still works on the deployment is done. Changes nothing.
+
+    Raises as `recover` does, but for prices.
+    """
+    with _hold(desk, name) as work:
+        seen = look(work)
+        known = [sighting.record for sighting in seen]
+        _await_late(work, known)
+        ahead = outlook_of(work.record, seen, strays(sweep(work, known).machines, known), _adopts(work))
+        return ahead.nothing_bought if _wanted(work, ahead, seen)[1] else ahead
+
+
+def recover(desk: Desk, name: str, live: Mapping[str, Offer]) -> ApplyReport:
+    """Settle what is open and finish the last plan. `live` has the offers of now, by `Offer.key`.
+
+    Raises `MissingError` for a name without a record, `UnexpectedChangeError` where it is being
+    destroyed, and `PolicyError` where what is to be bought has no live price or, beside what stays,
+    costs more than was approved: then nothing was made or ended.
+    """
+    with _hold(desk, name) as work:
         seen = look(work)
         found = open_cases(work, [sighting.record for sighting in seen])
-        wanted, held_back = _wanted(work, seen_names={s.record.inputs.name for s in seen}, found=found.machines)
+        ahead = outlook_of(work.record, seen, found.machines, _adopts(work))
+        wanted, held_back = _wanted(work, ahead, seen)
+        refuse_dear(ahead.nothing_bought if held_back else ahead, live)
+        interrupted = settle(work)
         finished = finish(work, wanted, seen)
         cleaned = clean(work, found, finished.known)
         return _with_notes(finished.report, interrupted, found, cleaned, held_back)
+
+
+@contextmanager
+def _hold(desk: Desk, name: str) -> Iterator[Work]:
+    """The deployment under its lock. Raises for one that is not there, or that is being destroyed."""
+    desk.records.get(name)
+    path, command = desk.records.lock(name), f"recover {name}"
+    with deployment_lock(path, name, command, wait_seconds=WAIT_SECONDS, progress=desk.progress) as lock:
+        record = desk.records.get(name)
+        refuse_recovery(name, record.destroying_since)
+        yield work_on(desk, record, lock)
+
+
+def _adopts(work: Work) -> Adopts:
+    """Whether the token that a machine's create call will use is the one that made a stray."""
+
+    def adopts(wanted: MachineInputs, found: Machine) -> bool:
+        made_by = token(found)
+        entry = work.journal.entry(made_by) if made_by is not None else None
+        return entry is not None and work.journal.token_for(entry.urn, wanted) == made_by
+
+    return adopts
 
 
 def open_cases(work: Work, known: Sequence[MachineRecord]) -> Sweep:
@@ -81,18 +123,17 @@ def _close(work: Work, late: Sequence[JournalEntry], made: set[Token | None]) ->
             work.journal.settle(entry.token, state, note="looked for and not found")
 
 
-def _wanted(
-    work: Work, *, seen_names: set[str], found: Sequence[Machine]
-) -> tuple[tuple[MachineInputs, ...], tuple[str, ...]]:
+def _wanted(work: Work, ahead: Outlook, seen: Sequence[Sighting]) -> tuple[tuple[MachineInputs, ...], tuple[str, ...]]:
     """The last plan's machines. Without what runs on them only what exists already is kept or taken in."""
     wanted = work.record.wanted
     try:
         payload = read_again(work.record)
     except UnexpectedChangeError as error:
-        there = seen_names | {name_of(machine) for machine in found}
-        kept = tuple(machine for machine in wanted if machine.name in there)
-        missing = tuple(f"{machine.name} is not made: {error.why}" for machine in wanted if machine.name not in there)
-        return kept, missing
+        there = {*ahead.stays, *ahead.adopted}
+        old = {s.record.inputs.name: s.record.inputs for s in seen if not has_failed(s)}
+        held = {machine.name: old[machine.name] for machine in ahead.replaced if machine.name in old}
+        kept = tuple(held.get(machine.name, machine) for machine in wanted if machine.name in there | held.keys())
+        return kept, tuple(f"{machine.name} is not made: {error.why}" for machine in ahead.bought)
     return tuple(payload.on(machine) for machine in wanted), ()
 
 

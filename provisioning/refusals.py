@@ -4,6 +4,7 @@ what                              code                exit
 expired                           AMP-PLAN-EXPIRED    7
 applied before                    AMP-PLAN-USED       7
 made for another context          AMP-PLAN-CONTEXT    2
+made before a destroy began       AMP-DESTROYING      7
 made against another base         AMP-PLAN-STALE      7
 an offer has no live price        AMP-PRICE-UNKNOWN   5
 live prices above the ceiling     AMP-PRICE-CEILING   5
@@ -57,6 +58,28 @@ def refuse_other_context(plan: Plan, context: str) -> None:
             why=f"it is for {plan.context}, and this is {context}",
             fix=f"ampacity --context {plan.context} apply PLAN",
             code="AMP-PLAN-CONTEXT",
+        )
+
+
+def refuse_destroyed(plan: Plan, since: datetime | None) -> None:
+    """Raises `UnexpectedChangeError` for a plan from before a destroy began. A later one knows what was left."""
+    if since is not None and plan.created_at <= since:
+        raise UnexpectedChangeError(
+            f"{plan.name} is being destroyed",
+            why=f"that began at {rfc3339(since)}, after the plan was made, and did not come to its end",
+            fix=f"ampacity destroy {plan.name}, or {PLAN_AGAIN} to build on what is left",
+            code="AMP-DESTROYING",
+        )
+
+
+def refuse_recovery(name: str, since: datetime | None) -> None:
+    """Raises `UnexpectedChangeError` where a destroy began: to recover would buy again what it ended."""
+    if since is not None:
+        raise UnexpectedChangeError(
+            f"{name} is being destroyed",
+            why=f"that began at {rfc3339(since)} and did not come to its end",
+            fix=f"ampacity destroy {name}",
+            code="AMP-DESTROYING",
         )
 
 
@@ -120,11 +143,16 @@ def _live_price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer]) 
     planned = plan.offer_of(machine)
     if machine.action not in NEW:
         return planned.usd_per_hour or Decimal(0)
+    return live_price(machine.name, planned, live)
+
+
+def live_price(name: str, planned: Offer, live: Mapping[str, Offer]) -> Decimal:
+    """What machine `name`, which is to be made by `planned`, costs now. Raises `PolicyError` where nobody says."""
     offer = live.get(planned.key)
     price = offer.usd_per_hour if offer is not None else None
     if price is None:
         raise PolicyError(
-            f"{machine.name} has no live price",
+            f"{name} has no live price",
             why=f"{planned.provider} does not offer {planned.sku} in {planned.region} at a known price now",
             fix=PLAN_AGAIN,
             code="AMP-PRICE-UNKNOWN",

@@ -12,6 +12,13 @@ from ..providers.base import Gpu, Market
 
 NEVER_MADE = "never made"
 """What is wrong with a machine that the last applied plan wants and that no seller ever made."""
+NOT_REPLACED = "not replaced yet"
+NOT_REMOVED = "not removed yet"
+UNFINISHED = frozenset({NEVER_MADE, NOT_REPLACED, NOT_REMOVED})
+"""What is wrong with machines that a change which did not come to its end left as they were."""
+
+REPLAN = "ampacity plan SPEC, then apply the new plan"
+_UNSOLD = ("[AMP-PROVIDER-CAPACITY-", "[AMP-PROVIDER-PRICE-MOVED]")
 
 
 class Outcome(StrEnum):
@@ -42,6 +49,11 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     usd_per_hour: Decimal | None = None
     ends_at: datetime | None = None
 
+    @property
+    def unsold(self) -> bool:
+        """Whether its seller refused it for its price or for want of capacity, as the code in its reason says."""
+        return not self.exists and any(code in reason for code in _UNSOLD for reason in self.reasons)
+
 
 class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     """What an apply or a recovery left standing. `notes` says what was found and done beside the plan.
@@ -64,9 +76,21 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.problems or self.kept) or any(machine.outcome is not Outcome.OK for machine in self.machines)
 
     @property
+    def unsold(self) -> bool:
+        """Whether all that is missing was refused for its price or for want of capacity, and would be again."""
+        lacking = [machine for machine in self.machines if machine.outcome is not Outcome.OK]
+        sure = bool(lacking) and not self.cancelled and not self.problems
+        return sure and all(machine.unsold for machine in lacking)
+
+    @property
     def finish(self) -> str:
         """The command that finishes the work."""
-        return f"ampacity recover {self.name}"
+        return REPLAN if self.unsold else f"ampacity recover {self.name}"
+
+    @property
+    def retry(self) -> str | None:
+        """The command that asks the same sellers for the same once more, where that is not the way to finish."""
+        return f"ampacity recover {self.name}" if self.unsold else None
 
     @property
     def give_up(self) -> str:
@@ -147,7 +171,8 @@ class FormerMachine(msgspec.Struct, frozen=True, kw_only=True):
 class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A deployment now. Sums are `None` when one of their parts is not known.
 
-    `missing` names what the last applied plan wants and was never made: `recover` tries again.
+    The last applied plan also wants `missing`, which were never made, and `outdated` made anew; `leaving`
+    it wants gone: `recover` tries again. With `destroying_since` it is `destroy` that must be finished.
     `former` are those that are not among `machines`.
     """
 
@@ -158,6 +183,9 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
     overdue: bool
     missing: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+    destroying_since: datetime | None = None
     former: tuple[FormerMachine, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -223,17 +251,21 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     differences: tuple[Drift, ...]
     problems: tuple[str, ...] = ()
+    destroying_since: datetime | None = None
+    """When a destroy began that did not come to its end."""
 
     @property
     def found(self) -> bool:
-        """Whether there is any drift."""
-        return bool(self.differences)
+        """Whether there is any drift. What is left by a destroy is."""
+        return bool(self.differences) or self.destroying_since is not None
 
     @property
     def fix(self) -> str:
-        """The command that mends it: where all of it is part of an unfinished plan, no new one is needed."""
-        unfinished = all(drift.what == NEVER_MADE for drift in self.differences)
-        return f"ampacity recover {self.name}" if unfinished else "ampacity plan SPEC, then apply the new plan"
+        """The command that mends it: where all of it is part of an unfinished change, no new plan is needed."""
+        if self.destroying_since is not None:
+            return f"ampacity destroy {self.name}"
+        unfinished = all(drift.what in UNFINISHED for drift in self.differences)
+        return f"ampacity recover {self.name}" if unfinished else REPLAN
 
 
 class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):

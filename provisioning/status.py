@@ -9,10 +9,11 @@ import msgspec
 from ..core.money import plain
 from ..core.shapes import ready
 from ..providers.base import MachineState
-from .machines import MachineInputs, machine_end
+from .machines import machine_end
 from .observe import Sighting
 from .records import DeploymentRecord
 from .reports import DeploymentStatus, FormerMachine, MachineStatus
+from .unfinished import unfinished
 
 UNKNOWN = "unknown"
 GONE = "gone"
@@ -28,23 +29,21 @@ def deployment_status(
     closed: dict[tuple[str, str | None], FormerMachine] = {(each.provider, each.id): each for each in former}
     machines = tuple(_as_closed(machine_status(sighting, now), closed) for sighting in seen)
     shown = {(machine.provider, machine.id) for machine in machines}
+    rest = unfinished(record, seen)
     past = record.ends_at is not None and now >= record.ends_at
     return DeploymentStatus(
         name=record.name,
         deployment=record.uid,
         asked_at=now,
         machines=machines,
-        missing=tuple(inputs.name for inputs in never_made(record, seen)),
+        missing=tuple(inputs.name for inputs in rest.missing),
+        outdated=tuple(inputs.name for inputs in rest.outdated),
+        leaving=tuple(inputs.name for inputs in rest.leaving),
+        destroying_since=record.destroying_since,
         ends_at=record.ends_at,
         overdue=any(machine.overdue or (past and machine.state != GONE) for machine in machines),
         former=tuple(each for key, each in closed.items() if key not in shown),
     )
-
-
-def never_made(record: DeploymentRecord, sightings: Iterable[Sighting]) -> list[MachineInputs]:
-    """What the last applied plan wants and no machine in state stands for."""
-    there = {sighting.record.inputs.name for sighting in sightings}
-    return [inputs for inputs in record.wanted if inputs.name not in there]
 
 
 def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:

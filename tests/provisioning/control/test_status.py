@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ampacity.core.digests import Digest
 from ampacity.core.errors import ResourceError
 from ampacity.providers.base import Labels, Machine, MachineRef, MachineState, Market, Token
 from ampacity.provisioning.drift import differences
@@ -15,7 +16,8 @@ from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.observe import Sighting, base_state, natural
 from ampacity.provisioning.records import DeploymentRecord
 from ampacity.provisioning.reports import DriftKind, DriftReport, sum_known
-from ampacity.provisioning.status import cost, deployment_status, machine_status, never_made, ssh_line
+from ampacity.provisioning.status import cost, deployment_status, machine_status, ssh_line
+from ampacity.provisioning.unfinished import Unfinished, unfinished
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Seen = Callable[..., Sighting]
@@ -195,16 +197,47 @@ def test_missing_and_extra_machines_are_drift_and_unasked_ones_are_not(seen: See
 def test_what_the_last_plan_wants_and_nobody_made_is_told(
     record: DeploymentRecord, seen: Seen, machine: Callable[..., MachineInputs]
 ) -> None:
-    unfinished = msgspec.structs.replace(record, wanted=(machine("node-0"), machine("node-1"), machine("node-2")))
+    half_done = msgspec.structs.replace(record, wanted=(machine("node-0"), machine("node-1"), machine("node-2")))
     there = [seen("node-0"), without(seen("node-1"), ResourceError("down"))]
-    assert deployment_status(unfinished, there, NOW).missing == ("node-2",)
-    missing = never_made(unfinished, there)
-    (found,) = differences([seen("node-0")], [], missing)
+    assert deployment_status(half_done, there, NOW).missing == ("node-2",)
+    rest = unfinished(half_done, there)
+    (found,) = differences([seen("node-0")], [], rest)
     assert (found.machine, found.kind, found.what) == ("node-2", DriftKind.MISSING, "never made")
     assert DriftReport(name="train", differences=(found,)).fix == "ampacity recover train"
-    lost = differences([without(seen("node-0"))], [], missing)
+    lost = differences([without(seen("node-0"))], [], rest)
     assert len(lost) == 2
     assert DriftReport(name="train", differences=lost).fix.startswith("ampacity plan SPEC")
+
+
+def test_a_replacement_or_a_removal_that_was_never_begun_is_told_and_led_to_recover(
+    record: DeploymentRecord, seen: Seen, machine: Callable[..., MachineInputs]
+) -> None:
+    other = Digest("sha256:" + "9" * 64)
+    half_done = msgspec.structs.replace(record, wanted=(machine("node-0"), machine("node-1", replace=other)))
+    there = [seen("node-0"), seen("node-1"), seen("node-2")]
+    status = deployment_status(half_done, there, NOW)
+    assert (status.missing, status.outdated, status.leaving) == ((), ("node-1",), ("node-2",))
+    found = differences(there, [], unfinished(half_done, there))
+    assert [(drift.machine, drift.what) for drift in found] == [
+        ("node-1", "not replaced yet"),
+        ("node-2", "not removed yet"),
+    ]
+    assert DriftReport(name="train", differences=found).fix == "ampacity recover train"
+    lost = [seen("node-0"), without(seen("node-1")), seen("node-2")]
+    told = differences(lost, [], unfinished(half_done, lost))
+    assert [drift.machine for drift in told] == ["node-1", "node-2"], "one that is gone is told once"
+
+
+def test_what_a_destroy_left_is_drift_and_leads_to_destroy_and_not_to_recover(
+    record: DeploymentRecord, seen: Seen, machine: Callable[..., MachineInputs]
+) -> None:
+    wanted = (machine("node-0"), machine("node-1"))
+    leaving = msgspec.structs.replace(record, wanted=wanted, destroying_since=NOW)
+    status = deployment_status(leaving, [seen("node-0")], NOW)
+    assert (status.missing, status.destroying_since) == ((), NOW)
+    assert differences([seen("node-0")], [], unfinished(leaving, [seen("node-0")])) == ()
+    report = DriftReport(name="train", differences=(), destroying_since=NOW)
+    assert (report.found, report.fix) == (True, "ampacity destroy train")
 
 
 def test_a_machine_that_runs_outside_the_state_is_extra_and_not_missing(
@@ -214,7 +247,8 @@ def test_a_machine_that_runs_outside_the_state_is_extra_and_not_missing(
     labels = Labels(deployment="d" * 32, deployment_name="train", machine="node-2", plan=plan, token=token)
     extra = seen("node-2", made="toy-9", labels=labels).machine
     assert extra is not None
-    assert [drift.kind for drift in differences([], [extra], [machine("node-2")])] == [DriftKind.EXTRA]
+    rest = Unfinished(missing=(machine("node-2"),))
+    assert [drift.kind for drift in differences([], [extra], rest)] == [DriftKind.EXTRA]
 
 
 def test_the_base_moves_with_ids_and_who_is_gone_and_not_with_order_or_address(seen: Seen) -> None:

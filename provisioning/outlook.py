@@ -1,0 +1,164 @@
+"""What a recovery is about to do, and what that would cost by the hour, said before anything is touched. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from ..core.errors import PolicyError
+from ..core.money import show_usd, total
+from ..providers.base import Machine, MachineState, Market, Offer
+from .machines import MachineInputs
+from .observe import Sighting
+from .records import DeploymentRecord
+from .refusals import PLAN_AGAIN, live_price
+from .status import last_told
+
+Adopts = Callable[[MachineInputs, Machine], bool]
+"""Whether the create call of a machine would take in one that runs outside the state."""
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """A recovery before it begins. `made` and `replaced` are to be bought; `stays` are names that are not touched.
+
+    `adopted` run at their sellers and are taken into the state; `removed` will end: machines that the
+    last plan does not want, and twins. `unpriced` names what stays at a price that nobody knows.
+    """
+
+    name: str
+    sites: str | None = None
+    ceiling_usd_per_hour: Decimal | None = None
+    standing_usd_per_hour: Decimal = Decimal(0)
+    """What stays or is adopted costs."""
+    stays: tuple[str, ...] = ()
+    adopted: tuple[str, ...] = ()
+    made: tuple[MachineInputs, ...] = ()
+    replaced: tuple[MachineInputs, ...] = ()
+    removed: tuple[str, ...] = ()
+    unpriced: tuple[str, ...] = ()
+
+    @property
+    def bought(self) -> tuple[MachineInputs, ...]:
+        """All that money is to be spent on."""
+        return (*self.made, *self.replaced)
+
+    @property
+    def priced(self) -> tuple[MachineInputs, ...]:
+        """Those of them that need a price of now: an auction has a ceiling of its own."""
+        return tuple(machine for machine in self.bought if machine.offer.market is not Market.AUCTION)
+
+    @property
+    def asks(self) -> bool:
+        """Whether money is to be spent or capacity to be destroyed, so that a person must agree."""
+        return bool(self.bought or self.removed)
+
+    @property
+    def nothing_bought(self) -> "Outlook":
+        """The same where nothing new may be made."""
+        return msgspec.structs.replace(self, made=(), replaced=())
+
+
+def outlook_of(
+    record: DeploymentRecord, seen: Sequence[Sighting], outside: Sequence[Machine], adopts: Adopts
+) -> Outlook:
+    """Compare what the last plan wants with the state and with what runs `outside` it."""
+    there = {sighting.record.inputs.name: sighting for sighting in seen}
+    staying = [machine for machine in record.wanted if _stands(machine, there.get(machine.name))]
+    rest = [machine for machine in record.wanted if machine not in staying]
+    taken = {machine.name: found for machine in rest for found in outside if adopts(machine, found)}
+    lacking = [machine for machine in rest if machine.name not in taken]
+    standing = [_price(machine, there[machine.name]) for machine in staying]
+    standing += [_bounded(machine, taken[machine.name].usd_per_hour) for machine in rest if machine.name in taken]
+    kept = [*staying, *(machine for machine in rest if machine.name in taken)]
+    return Outlook(
+        name=record.name,
+        sites=record.sites,
+        ceiling_usd_per_hour=record.ceiling_usd_per_hour,
+        standing_usd_per_hour=total(price for price in standing if price is not None),
+        stays=tuple(machine.name for machine in staying),
+        adopted=tuple(machine.name for machine in rest if machine.name in taken),
+        made=tuple(machine for machine in lacking if not _occupied(there.get(machine.name))),
+        replaced=tuple(machine for machine in lacking if _occupied(there.get(machine.name))),
+        removed=(*_unwanted(record, seen), *_twins(outside, list(taken.values()))),
+        unpriced=tuple(machine.name for machine, price in zip(kept, standing, strict=True) if price is None),
+    )
+
+
+def usd_per_hour(outlook: Outlook, live: Mapping[str, Offer]) -> Decimal:
+    """What the deployment costs once it is done: what stays, the rest at `live` prices, auctions at their ceilings.
+
+    Raises `PolicyError` AMP-PRICE-UNKNOWN where something has no price now.
+    """
+    if outlook.unpriced:
+        raise PolicyError(
+            f"{outlook.unpriced[0]} has no known price",
+            why="it stays beside what is to be made, and the ceiling is for all of them",
+            fix=PLAN_AGAIN,
+            code="AMP-PRICE-UNKNOWN",
+        )
+    fixed = [live_price(machine.name, machine.offer, live) for machine in outlook.priced]
+    ceilings = [_ceiling(machine) for machine in outlook.bought if machine.offer.market is Market.AUCTION]
+    return total([outlook.standing_usd_per_hour, *fixed, *ceilings])
+
+
+def refuse_dear(outlook: Outlook, live: Mapping[str, Offer]) -> None:
+    """Raises `PolicyError` where what is to be bought, beside what stays, costs more than was approved.
+
+    A record from before ceilings were kept has none to hold against it.
+    """
+    ceiling = outlook.ceiling_usd_per_hour
+    if not outlook.bought or ceiling is None:
+        return
+    now = usd_per_hour(outlook, live)
+    if now > ceiling:
+        raise PolicyError(
+            "To recover at live prices would cost more than was approved",
+            why=f"{show_usd(now, places=4)} per hour with what stays, {show_usd(ceiling, places=4)} allowed",
+            fix=f"{PLAN_AGAIN}, or ampacity destroy {outlook.name}",
+            code="AMP-PRICE-CEILING",
+        )
+
+
+def _stands(wanted: MachineInputs, sighting: Sighting | None) -> bool:
+    """Whether the engine would leave it as it is. One whose seller cannot be asked is left too."""
+    if sighting is None or sighting.record.inputs.replace != wanted.replace:
+        return False
+    return not has_failed(sighting) and (sighting.problem is not None or sighting.alive)
+
+
+def has_failed(sighting: Sighting) -> bool:
+    """Whether the state has it as failed: then the engine makes it anew, whatever is wanted of it."""
+    return sighting.record.outputs.get("state") == MachineState.FAILED.value
+
+
+def _occupied(sighting: Sighting | None) -> bool:
+    """Whether something stands under the name that must end first."""
+    return sighting is not None and (sighting.problem is not None or sighting.alive)
+
+
+def _price(wanted: MachineInputs, sighting: Sighting) -> Decimal | None:
+    return _bounded(wanted, last_told(sighting).usd_per_hour)
+
+
+def _bounded(wanted: MachineInputs, told: Decimal | None) -> Decimal | None:
+    """What it costs. An auctioned price is measured by how long blocks take, and never counts above its ceiling.
+
+    An order that nobody has taken yet may cost all of it.
+    """
+    if wanted.offer.market is not Market.AUCTION or wanted.max_usd_per_hour is None:
+        return wanted.offer.usd_per_hour if told is None else told
+    return wanted.max_usd_per_hour if told is None else min(told, wanted.max_usd_per_hour)
+
+
+def _ceiling(machine: MachineInputs) -> Decimal:
+    """Without one nothing is bought at an auction."""
+    return machine.max_usd_per_hour or Decimal(0)
+
+
+def _unwanted(record: DeploymentRecord, seen: Sequence[Sighting]) -> list[str]:
+    wanted = {machine.name for machine in record.wanted}
+    return [s.record.inputs.name for s in seen if s.record.inputs.name not in wanted and _occupied(s)]
+
+
+def _twins(outside: Sequence[Machine], taken: Sequence[Machine]) -> list[str]:
+    return [f"{machine.ref.id} at {machine.provider}" for machine in outside if machine not in taken]
