@@ -25,7 +25,9 @@ def save_plan(path: Path, data: bytes) -> Path | None:
 def _move_aside(approvals: Path, plan: bytes) -> Path | None:
     if not approvals.exists():
         return None
-    name = f"{approvals.name}.{digest_bytes(plan).rpartition(':')[2][:_DIGITS]}"
+    # A plan's digest is that of its file without the line end.
+    digest = digest_bytes(plan.removesuffix(b"\n"))
+    name = f"{approvals.name}.{digest.rpartition(':')[2][:_DIGITS]}"
     names = (name if number == 1 else f"{name}-{number}" for number in count(1))
     free = next(path for path in map(approvals.with_name, names) if not path.exists())
     return approvals.rename(free)

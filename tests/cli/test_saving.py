@@ -9,8 +9,8 @@ import pytest
 from ampacity.cli.options import Format
 from ampacity.cli.plan import _next, _save_and_show
 from ampacity.cli.saving import save_plan
-from ampacity.core.digests import digest_bytes
 from ampacity.planning.plan import Plan
+from ampacity.planning.planfile import encode_plan, plan_digest
 
 
 @pytest.fixture
@@ -29,9 +29,13 @@ def approved(path: Path, signature: bytes) -> Path:
     return folder
 
 
-def test_the_approvals_of_the_plan_that_was_there_are_moved_aside_under_its_digest(path: Path) -> None:
+def test_the_approvals_of_the_plan_that_was_there_are_moved_aside_under_its_digest(
+    path: Path, plan_for: Callable[..., Plan]
+) -> None:
+    path.write_bytes(encode_plan(plan_for()))
     moved = save_plan(path, b"new")
-    digits = digest_bytes(b"old").removeprefix("sha256:")[:8]
+    digits = plan_digest(plan_for()).removeprefix("sha256:")[:8]
+    assert moved is not None
     assert moved == path.with_name(f"train.plan.json.approvals.{digits}")
     assert [each.name for each in moved.iterdir()] == ["0xabc.json"]
     assert not path.with_name("train.plan.json.approvals").exists()
