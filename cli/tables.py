@@ -48,7 +48,10 @@ def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str
     if title:
         out.print(Text(title, style="bold"))
     gap = 2 if out.width >= WIDE else 1
-    if _least_width(columns, rows, gap) <= out.width:
+    whole = _whole_words(columns, rows)
+    if _least_width(whole, rows, gap) <= out.width:
+        out.print(_table(whole, rows, gap))
+    elif _least_width(columns, rows, gap) <= out.width:
         out.print(_table(columns, rows, gap))
     else:
         for row in rows:
@@ -56,6 +59,14 @@ def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str
             out.print()
     if foot:
         out.print(Text(foot))
+
+
+def _whole_words(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[Column]:
+    """The columns, where those fold that have more than one word to fold at, and no other."""
+    return [
+        column if column.figures or any(" " in row[at] for row in rows) else Column(column.title, keep=True)
+        for at, column in enumerate(columns)
+    ]
 
 
 def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int) -> Table:

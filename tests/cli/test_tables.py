@@ -43,3 +43,16 @@ def test_no_figure_and_no_state_is_ever_cut(
     assert "$1,234.56" in out
     assert "running" in out
     assert "…" not in out
+
+
+def test_a_column_of_single_words_stays_whole_while_one_of_many_words_can_fold(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    draw([Column("MACHINES"), Column("TYPE")], [["llama-train-1..8 (its end moves)", "gpu_1x_h100_pcie"]])
+
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "MACHINES                TYPE",
+        "llama-train-1..8 (its   gpu_1x_h100_pcie",
+        "end moves)",
+    ]
