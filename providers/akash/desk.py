@@ -12,6 +12,7 @@ from ..base import Failure, Machine, MachineOrder, ProviderError
 from .auctions import Auctions
 from .doors import Doors, GatewayOpener
 from .escrow import missing_uact
+from .leash import Leash, leashed
 from .ledger import Ledger
 from .machines import OVERDRAWN, RUNNING_LEASES, Door, Moment, Unread, current, late, tell_machine
 from .orders import Orders, Ours, as_ours
@@ -74,7 +75,10 @@ class Desk:
         moment = self.moment()
         runs = isinstance(lease, Lease) and lease.state in RUNNING_LEASES and ours.deployment.active
         door = self._door(lease, moment) if isinstance(lease, Lease) and runs else None
-        return tell_machine(ours.deployment, ours.marks, lease, door, moment)
+        machine = tell_machine(ours.deployment, ours.marks, lease, door, moment)
+        if isinstance(lease, Lease) and runs:
+            return leashed(machine, moment.at(lease.created_height), self._leash(dseq))
+        return machine
 
     def missing_uact(self, dseq: Dseq, until: datetime) -> Decimal:
         """What must be added so that it lasts until then; zero where it does, or where nothing bills."""
@@ -89,8 +93,15 @@ class Desk:
         return missing_uact(left, lease.uact_per_block, until - moment.now, moment.block)
 
     def top_up(self, dseq: Dseq, until: datetime) -> None:
-        """Add what is missing, once: an answer that is lost is settled by looking at what is missing then."""
+        """Let it run until then and add what is missing, once.
+
+        The custody lets it run first: what could not run is not paid for. An answer that is lost is settled
+        by looking at what is missing then.
+        """
         missing = self.missing_uact(dseq, until)
+        lease = current(self.ledger.leases(dseq))
+        if lease is not None and lease.state in RUNNING_LEASES:
+            self.ledger.let_run(dseq, until - self.moment().at(lease.created_height))
         if missing <= 0:
             return
         try:
@@ -105,6 +116,12 @@ class Desk:
             return current(self.ledger.leases(dseq))
         except ProviderError as error:
             return Unread(error.why)
+
+    def _leash(self, dseq: Dseq) -> Leash:
+        try:
+            return self.ledger.leash(dseq)
+        except ProviderError as error:
+            return Leash(warning=f"how long its custody lets it run is not known ({error.why})")
 
     def _door(self, lease: Lease, moment: Moment) -> Door:
         """What its provider says of it, with what keeps it where it is late."""

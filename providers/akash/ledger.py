@@ -5,12 +5,13 @@ Two custodies stand behind it: a wallet of one's own (`chain/`), and the Console
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
 import msgspec
 
+from .leash import Leash
 from .sdl.compiled import Compiled
 from .values import Address, BlockTime, Closed, Deployment, Dseq, Lease, LeaseId, MarketBid, SellerFacts
 
@@ -40,6 +41,10 @@ class Ledger(Protocol):
 
     def height(self) -> int:
         """The latest block's."""
+        ...
+
+    def check_versions(self) -> None:
+        """Raises `ProviderError` for a node that says it serves other versions of the modules than are spoken here."""
         ...
 
     def min_deposit_uact(self) -> Decimal:
@@ -80,6 +85,14 @@ class Ledger(Protocol):
 
     def top_up(self, dseq: Dseq, uact: Decimal) -> None:
         """Add to the deployment's escrow."""
+        ...
+
+    def leash(self, dseq: Dseq) -> Leash:
+        """How long the custody lets a leased deployment run."""
+        ...
+
+    def let_run(self, dseq: Dseq, lasts: timedelta) -> None:
+        """Let it run so long since its lease began. Nothing where only the escrow ends it, or it may already."""
         ...
 
     def seller(self, address: Address) -> SellerFacts:

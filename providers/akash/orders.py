@@ -107,6 +107,7 @@ class Orders:
 
     def _open_new(self, order: MachineOrder) -> Ours:
         request = self._request(order)
+        self._refuse_other_chain(request.dseq)
         self._refuse_unpaid(request.deposit_uact)
         try:
             opened = as_ours(self._ledger.open(request))
@@ -132,6 +133,11 @@ class Orders:
             if self._ledger.deployment(dseq) is None:
                 return dseq
         raise failed(Failure.INVALID, f"this machine was ordered and closed {TRIES} times", "ampacity plan SPEC")
+
+    def _refuse_other_chain(self, dseq: Dseq) -> None:
+        """Raises `ProviderError` where what is opened could not be sold: the market's own queries must answer too."""
+        self._ledger.check_versions()
+        self._ledger.leases(dseq)
 
     def _refuse_unpaid(self, deposit_uact: Decimal) -> None:
         """Raises `ProviderError` where the account surely has not got the deposit."""

@@ -16,7 +16,8 @@ FILE = "market.json"
 class State(msgspec.Struct, kw_only=True):
     """Tables of frozen rows, by their names on the chain. A copy's tables are its own.
 
-    `moved` is what was credited since this copy was made; it is not kept.
+    `limits` are the Console's runtime limits, in hours, by deployment. `moved` is what was credited
+    since this copy was made; it is not kept.
     """
 
     clock: BlockClock
@@ -27,6 +28,7 @@ class State(msgspec.Struct, kw_only=True):
     orders: dict[str, Order] = {}
     bids: dict[str, Bid] = {}
     leases: dict[str, Lease] = {}
+    limits: dict[str, int] = {}
     pending: dict[str, Pending] = {}
     transactions: dict[str, Transaction] = {}
     moved: list[Moved] = []

@@ -7,6 +7,7 @@ from ..faults import FaultKind, Faults
 from . import bidding, deployments, escrow, leases
 from .refusals import ChainRefusedError
 from .rows import Lease
+from .runtime import end_overrun
 from .state import State
 from .stock import Stock
 from .tx.mempool import include_due
@@ -23,6 +24,7 @@ def tick(state: State, stock: Stock, faults: Faults) -> None:
     include_due(state, faults)
     for deployment in deployments.overdrawn(state):
         deployments.finish(state, escrow.settle(state, deployment))
+    end_overrun(state)
     _lapse(state)
     if faults.peek(FaultKind.PREEMPT):
         _preempt(state, faults)

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
 from ...base import Failure, ProviderError
 from ..addresses import address_of
+from ..leash import Leash
 from ..ledger import OpenRequest
 from ..names import PROVIDER
 from ..values import Address, Closed, Deployment, Dseq, Lease, LeaseId, LeaseState
@@ -47,7 +48,6 @@ class OwnWallet(ChainReader):
     def open(self, request: OpenRequest) -> Deployment:
         """Open it. One of the same number and manifest that is open already is returned: it is this one."""
         message = messages.create_deployment(self.owner(), request.dseq, request.compiled, request.deposit_uact)
-        self.check_versions()
         try:
             self._sender.send(message)
         except ChainError as error:
@@ -87,6 +87,13 @@ class OwnWallet(ChainReader):
     def top_up(self, dseq: Dseq, uact: Decimal) -> None:
         """Add to its escrow, rounded up to whole uact."""
         self._sender.send(messages.account_deposit(self.owner(), dseq, uact))
+
+    def leash(self, dseq: Dseq) -> Leash:  # noqa: ARG002 - the same for all
+        """None: only its escrow ends it."""
+        return Leash()
+
+    def let_run(self, dseq: Dseq, lasts: timedelta) -> None:
+        """Nothing to do, see `leash`."""
 
     def gateway_token(self, provider: Address, dseq: Dseq, now: datetime) -> str:
         """A JWT for that provider's gateway and that deployment alone."""

@@ -28,6 +28,10 @@ class Reads(Protocol):
         """See `Ledger.height`."""
         ...
 
+    def check_versions(self) -> None:
+        """See `Ledger.check_versions`."""
+        ...
+
     def min_deposit_uact(self) -> Decimal:
         """See `Ledger.min_deposit_uact`."""
         ...
@@ -87,6 +91,10 @@ class ManagedReading:
     def height(self) -> int:
         """See `Ledger.height`."""
         return self._chain.height()
+
+    def check_versions(self) -> None:
+        """See `Ledger.check_versions`."""
+        self._chain.check_versions()
 
     def min_deposit_uact(self) -> Decimal:
         """See `Ledger.min_deposit_uact`."""

@@ -2,9 +2,11 @@
 
 The Console funds what it manages from the account's credits for as long as these last, whatever was
 deposited; only a runtime limit, counted from the lease's start, ends it (its notes on funding, autumn
-2026). So the limit is what a deposit is elsewhere: the hours that were meant to be paid for.
+2026). So the limit is what a deposit is elsewhere: the hours that were meant to be paid for. None is
+opened without one.
 """
 
+from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from ...base import Failure
@@ -26,13 +28,20 @@ def hours_paid(uact: Decimal, uact_per_block: Decimal, block_time: BlockTime) ->
     usd_per_hour = block_time.usd_per_hour(uact_per_block)
     if usd_per_hour <= 0:
         return None
-    lasts_hours = uact / UACT_PER_USD / usd_per_hour
-    return max(1, int((lasts_hours - A_MINUTE_IN_HOURS).to_integral_value(ROUND_CEILING)))
+    return _whole(uact / UACT_PER_USD / usd_per_hour)
+
+
+def hours_of(lasts: timedelta) -> int:
+    """The limit for so long. Raises `ProviderError` where the Console allows no such one."""
+    hours = _whole(Decimal(str(lasts.total_seconds())) / 3600)
+    if hours > LONGEST_HOURS:
+        raise failed(Failure.INVALID, f"a managed deployment runs {LONGEST_HOURS} hours at most, not {hours}")
+    return hours
 
 
 def first_limit(hours: int | None) -> dict[str, int]:
-    """The part of a create call that sets the limit; empty where it would be longer than the Console allows."""
-    return {"runtimeLimitHours": hours} if hours is not None and hours <= LONGEST_STEP_HOURS else {}
+    """The part of a create call that sets the limit: as long as the Console allows at first."""
+    return {"runtimeLimitHours": min(hours or LONGEST_STEP_HOURS, LONGEST_STEP_HOURS)}
 
 
 def limit_of(api: ConsoleApi, dseq: Dseq) -> int | None:
@@ -45,19 +54,16 @@ def limit_of(api: ConsoleApi, dseq: Dseq) -> int | None:
         raise
 
 
-def longer(limit: int, hours: int) -> int:
-    """The limit for `hours` more. Raises `ProviderError` where the Console allows no such one."""
-    if limit + hours > LONGEST_HOURS:
-        why = f"a managed deployment runs {LONGEST_HOURS} hours at most, not {limit + hours}"
-        raise failed(Failure.INVALID, why)
-    return limit + hours
-
-
 def raise_limit(api: ConsoleApi, dseq: Dseq, limit: int, wanted: int) -> None:
     """From `limit` to `wanted` hours, in the steps that the Console takes. Raises `ProviderError`."""
     while limit < wanted:
         limit = min(wanted, limit + LONGEST_STEP_HOURS)
         api.ask("PATCH", _path(dseq), Data[RuntimeLimit], body={"data": {"runtimeLimitHours": limit}})
+
+
+def _whole(hours: Decimal) -> int:
+    """Rounded up from the first full minute."""
+    return max(1, int((hours - A_MINUTE_IN_HOURS).to_integral_value(ROUND_CEILING)))
 
 
 def _path(dseq: Dseq) -> str:

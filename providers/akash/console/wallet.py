@@ -1,6 +1,7 @@
 """The managed wallet: the Console signs and pays, the chain is read by ourselves and has the last word."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from ....core.errors import AmpacityError
 from ...base import Failure, ProviderError, StillThereError
 from ..chain.failures import code_in, refused
+from ..leash import Leash
 from ..ledger import OpenRequest
 from ..names import PROVIDER, clean
 from ..refusals import failed
@@ -15,27 +17,39 @@ from ..values import UACT_PER_USD, Address, Closed, Deployment, Dseq, Lease, Lea
 from .bidlists import listed_bids
 from .failures import MANIFEST_NOT_DELIVERED, RefusedError, nonsense, unknown_outcome
 from .reading import ManagedReading
-from .runtime import first_limit, hours_paid, limit_of, longer, raise_limit
+from .runtime import LONGEST_HOURS, LONGEST_STEP_HOURS, first_limit, hours_of, hours_paid, limit_of, raise_limit
 from .tokens import gateway_token
 from .wire import Balances, Created, Data, SignedTx
 
+log = logging.getLogger("ampacity.providers.akash")
+
 BILLING = frozenset({LeaseState.ACTIVE, LeaseState.RECLAIMING})
-RICHEST_USD = 1_000_000_000
+AMBIGUOUS = 500_000
+"""From here on a balance may be in millionths: that is the least that opens anything, half a dollar of them."""
+RICHEST = 10**15
+NO_LIMIT = "the Console tells of no runtime limit, so it may pay for it until the account is empty"
 
 
 class ManagedWallet(ManagedReading):
     """A `Ledger` whose account the Console holds. Besides `ProviderError`, `close` raises `StillThereError`."""
 
     def balance_uact(self) -> Decimal | None:
-        """The account's free credits, which the Console tells in US dollars."""
-        usd = self._api.ask("GET", "/v1/balances", Data[Balances]).data.balance
-        if not 0 <= usd <= RICHEST_USD:
+        """The account's free credits; `None` where their unit cannot be told.
+
+        The Console's documents name dollars in one place and millionths in another. A small figure is in
+        dollars, since in millionths it would open nothing; a large one may be either, and taken for the
+        wrong one it would stop an order that can be paid, or say nothing.
+        """
+        balance = self._api.ask("GET", "/v1/balances", Data[Balances]).data.balance
+        if not 0 <= balance <= RICHEST:
             raise nonsense("the Console's balance is out of range")
-        return usd * UACT_PER_USD
+        return balance * UACT_PER_USD if balance < AMBIGUOUS else None
 
     def open(self, request: OpenRequest) -> Deployment:
         """See `Ledger.open`. The Console numbers it, and may fund it by itself and leave our deposit aside."""
-        made = self._api.spend("/v1/deployments", Data[Created], body={"data": self._order(request)}).data
+        hours = self._hours(request)
+        order = {"sdl": request.compiled.sdl, "deposit": _usd(request.deposit_uact), **first_limit(hours)}
+        made = self._api.spend("/v1/deployments", Data[Created], body={"data": order}).data
         _check_tx(made.sign_tx)
         dseq = Dseq(int(made.dseq))
         found = self._awaited(lambda: self._chain.deployment(dseq))
@@ -43,6 +57,7 @@ class ManagedWallet(ManagedReading):
             raise unknown_outcome(f"deployment {dseq} was opened, and the chain does not show it yet")
         if found.manifest_hash != request.compiled.manifest_hash:
             raise self._undone(dseq)
+        self._let_run_on(dseq, hours)
         return found
 
     def bids(self, dseq: Dseq) -> list[MarketBid]:
@@ -88,26 +103,36 @@ class ManagedWallet(ManagedReading):
         return Closed(dseq=dseq, refund_uact=self._left(before, rate))
 
     def top_up(self, dseq: Dseq, uact: Decimal) -> None:
-        """See `Ledger.top_up`. Where the deployment has a runtime limit, that is raised by the hours paid."""
-        hours = hours_paid(uact, self._rate(dseq), self.block_time())
-        limit = limit_of(self._api, dseq) if hours else None
-        wanted = longer(limit, hours) if limit and hours else 0
+        """See `Ledger.top_up`."""
         body = {"data": {"dseq": str(dseq), "deposit": _usd(uact)}}
         self._api.spend("/v1/deposit-deployment", msgspec.Raw, body=body)
-        try:
-            raise_limit(self._api, dseq, limit or 0, wanted)
-        except ProviderError as error:
-            why = f"the deposit was made, and the runtime limit of {dseq} could not be raised: {error.why}"
-            raise failed(Failure.PARTIAL, why) from error
+
+    def leash(self, dseq: Dseq) -> Leash:
+        """See `Ledger.leash`: its runtime limit."""
+        limit = limit_of(self._api, dseq)
+        return Leash(hours=limit, warning="" if limit else NO_LIMIT)
+
+    def let_run(self, dseq: Dseq, lasts: timedelta) -> None:
+        """See `Ledger.let_run`. Refuses what is longer than the Console lets anything run."""
+        wanted = hours_of(lasts)
+        limit = limit_of(self._api, dseq)
+        if limit is not None:
+            raise_limit(self._api, dseq, limit, wanted)
 
     def gateway_token(self, provider: Address, dseq: Dseq, now: datetime) -> str:
         """See `Ledger.gateway_token`."""
         return gateway_token(self._api, self._owner, (provider, dseq), now)
 
-    def _order(self, request: OpenRequest) -> dict[str, object]:
+    def _hours(self, request: OpenRequest) -> int | None:
         rate = sum((group.price_per_block for group in request.compiled.groups), Decimal(0))
-        hours = hours_paid(request.deposit_uact, rate, self.block_time())
-        return {"sdl": request.compiled.sdl, "deposit": _usd(request.deposit_uact), **first_limit(hours)}
+        return hours_paid(request.deposit_uact, rate, self.block_time())
+
+    def _let_run_on(self, dseq: Dseq, hours: int | None) -> None:
+        """Beyond the first step. It is open: where that fails it ends sooner, as `leash` tells and `let_run` mends."""
+        try:
+            raise_limit(self._api, dseq, LONGEST_STEP_HOURS, min(hours or 0, LONGEST_HOURS))
+        except ProviderError as error:
+            log.warning("deployment %s runs %s hours at most for now: %s", dseq, LONGEST_STEP_HOURS, error.why)
 
     def _undone(self, dseq: Dseq) -> ProviderError:
         """The error for a manifest that the Console made otherwise than we do: no provider would take ours."""

@@ -49,6 +49,8 @@ _ROUTES = Map(
         Rule("/v1/deployments/<dseq>", endpoint="my_deployment", methods=["GET"]),
         Rule("/v1/deployments/<dseq>", endpoint="my_update", methods=["PUT"]),
         Rule("/v1/deployments/<dseq>", endpoint="my_close", methods=["DELETE"]),
+        Rule("/v2/deployment-settings/<dseq>", endpoint="my_settings", methods=["GET"]),
+        Rule("/v2/deployment-settings/<dseq>", endpoint="my_settings_change", methods=["PATCH"]),
         Rule("/v1/deposit-deployment", endpoint="my_deposit", methods=["POST"]),
         Rule("/v1/bids", endpoint="my_bids", methods=["GET"]),
         Rule("/v1/bids/<dseq>", endpoint="my_bids", methods=["GET"]),
@@ -164,6 +166,13 @@ class Console:
 
     def _my_close(self, _request: Request, dseq: str) -> Any:
         return {"data": self._managed.close(_checked(dseq))}
+
+    def _my_settings(self, _request: Request, dseq: str) -> Any:
+        return {"data": self._managed.settings(_checked(dseq))}
+
+    def _my_settings_change(self, request: Request, dseq: str) -> Any:
+        wanted = bodies.parse_data(request.get_data(), bodies.NewSettings)
+        return {"data": self._managed.change_settings(_checked(dseq), wanted)}
 
     def _my_deposit(self, request: Request) -> Any:
         return {"data": self._managed.deposit(bodies.parse_data(request.get_data(), bodies.NewDeposit))}

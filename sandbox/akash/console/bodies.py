@@ -12,11 +12,18 @@ T = TypeVar("T")
 Dseq = Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,19}$")]
 
 
-class NewDeployment(msgspec.Struct, frozen=True):
-    """`POST /v1/deployments`; `deposit` in US dollars."""
+class NewDeployment(msgspec.Struct, frozen=True, rename="camel"):
+    """`POST /v1/deployments`; `deposit` in US dollars, the limit in hours from the lease's start."""
 
     sdl: str
     deposit: float | None = None
+    runtime_limit_hours: int | None = None
+
+
+class NewSettings(msgspec.Struct, frozen=True, rename="camel"):
+    """`PATCH /v2/deployment-settings/{dseq}`."""
+
+    runtime_limit_hours: int
 
 
 class NewDeposit(msgspec.Struct, frozen=True):

@@ -15,12 +15,13 @@ from ..gateway import delivery, running
 from ..leases import create_lease
 from ..market import Market
 from ..rows import BidId, Deployment, Lease
+from ..runtime import allowed
 from ..spec import GroupSpec
 from ..state import State
-from .bodies import ChosenBid, NewDeployment, NewDeposit, NewLeases, NewToken
+from .bodies import ChosenBid, NewDeployment, NewDeposit, NewLeases, NewSettings, NewToken
 from .groups import group_specs
 from .manifest import manifest_of
-from .refusals import refused
+from .refusals import refused, unfit
 from .sdl import InvalidSdlError, read_sdl
 from .wallet import Wallet
 
@@ -44,6 +45,7 @@ class Managed:
         groups, manifest = _compiled(asked.sdl)
         if asked.deposit is None:
             raise refused(HTTPStatus.BAD_REQUEST, "deposit is required")
+        _check_limit(None, asked.runtime_limit_hours)
         dseq = self._number()
         self._market.create_deployment(
             owner=self._wallet.address,
@@ -52,7 +54,25 @@ class Managed:
             hash_=hashlib.sha256(manifest).digest(),
             deposit_uact=_uact(asked.deposit),
         )
+        if asked.runtime_limit_hours is not None:
+            self._limit(dseq, asked.runtime_limit_hours)
         return {"dseq": str(dseq), "manifest": manifest.decode(), "signTx": _transaction(dseq)}
+
+    def settings(self, dseq: str) -> dict[str, Any]:
+        """Its runtime limit, null where it has none."""
+        state = self._market.read()
+        row = self._find(state, dseq)
+        return {"dseq": dseq, "runtimeLimitHours": state.limits.get(f"{row.owner}/{row.dseq}")}
+
+    def change_settings(self, dseq: str, wanted: NewSettings) -> dict[str, Any]:
+        """Another runtime limit, at most a step longer."""
+        _check_limit(self.settings(dseq)["runtimeLimitHours"], wanted.runtime_limit_hours)
+        self._limit(int(dseq), wanted.runtime_limit_hours)
+        return self.settings(dseq)
+
+    def _limit(self, dseq: int, hours: int) -> None:
+        with self._market.change() as state:
+            state.limits[f"{self._wallet.address}/{dseq}"] = hours
 
     def _number(self) -> int:
         with self._numbering:
@@ -183,6 +203,11 @@ def _compiled(text: str) -> tuple[Sequence[GroupSpec], bytes]:
         return group_specs(sdl), manifest_of(sdl)
     except InvalidSdlError as error:
         raise refused(HTTPStatus.BAD_REQUEST, f"Invalid SDL: {error}") from error
+
+
+def _check_limit(before: int | None, wanted: int | None) -> None:
+    if wanted is not None and not allowed(before, wanted):
+        raise unfit(("data", "runtimeLimitHours"), "Invalid")
 
 
 def _uact(usd: float) -> Decimal:

@@ -11,6 +11,7 @@ from ampacity.core.contexts import ProviderSettings
 from ampacity.core.digests import digest_bytes
 from ampacity.providers.akash.desk import Desk
 from ampacity.providers.akash.gateway.lease import Event, ForwardedPort, LeaseStatus, Service
+from ampacity.providers.akash.leash import Leash
 from ampacity.providers.akash.ledger import OpenRequest
 from ampacity.providers.akash.provider import Akash
 from ampacity.providers.akash.values import (
@@ -78,6 +79,7 @@ class FakeChain:
         self.own_numbers = False
         self.behind = False
         self.after_open: dict[str, ProviderError] = {}
+        self.limit_hours: int | None = None
 
     def pass_time(self, duration: timedelta) -> None:
         self.now += duration
@@ -111,11 +113,15 @@ class FakeChain:
         return OWNER
 
     def block_time(self) -> BlockTime:
+        self._note("block_time")
         return BLOCK
 
     def height(self) -> int:
         self._note("height")
         return 1001 + int((self.now - START) / timedelta(seconds=6))
+
+    def check_versions(self) -> None:
+        self._note("check_versions")
 
     def min_deposit_uact(self) -> Decimal:
         return Decimal(500_000)
@@ -184,6 +190,15 @@ class FakeChain:
         self._note("top_up")
         self.set_escrow(dseq, funds_uact=self.deployments[dseq].escrow.funds_uact + uact)
         self._answer("top_up")
+
+    def leash(self, dseq: Dseq) -> Leash:
+        self._note("leash")
+        return Leash(hours=self.limit_hours)
+
+    def let_run(self, dseq: Dseq, lasts: timedelta) -> None:
+        self._note("let_run")
+        if self.limit_hours is not None:
+            self.limit_hours = max(self.limit_hours, -(-lasts // timedelta(hours=1)))
 
     def seller(self, address: Address) -> SellerFacts:
         if address not in self.sellers:

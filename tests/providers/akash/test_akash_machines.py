@@ -143,6 +143,46 @@ class TestMoney:
         with pytest.raises(ProviderError):
             bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=20))
 
+    def test_where_the_custody_ends_it_before_its_money_is_spent_that_is_when_it_ends(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order)  # paid for 10 h 25 min, to end after 10 h
+        bazaar.chain.limit_hours = 4
+        machine = status(bazaar, made.ref)
+        assert machine.paid_until == bazaar.chain.now + timedelta(hours=4)
+        assert "the Console ends it at 2026-11-21T13:00:00Z (4 h), which topup moves" in machine.note
+        bazaar.chain.limit_hours = 11
+        machine = status(bazaar, made.ref)
+        assert machine.paid_until == bazaar.chain.now + timedelta(hours=10, minutes=25)
+        assert "ends it" not in machine.note
+
+    def test_a_custody_that_does_not_say_how_long_it_may_run_is_told_and_hides_no_machine(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.refuse["leash"] = ProviderError("akash", Failure.UNREACHABLE, "no route")
+        machine = status(bazaar, made.ref)
+        assert machine.state is MachineState.RUNNING
+        assert "how long its custody lets it run is not known (no route)" in machine.note
+
+    def test_a_top_up_lets_it_run_until_then_even_where_no_money_is_missing(
+        self, bazaar: Any, order: MachineOrder
+    ) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.pass_time(timedelta(hours=2))
+        bazaar.chain.limit_hours = 4
+        until = bazaar.chain.now + timedelta(hours=7)
+        assert bazaar.provider.top_up(made.ref, until).paid_until == until  # nine hours from the lease's start
+        assert bazaar.chain.limit_hours == 9
+        assert "top_up" not in bazaar.chain.calls
+
+    def test_what_the_custody_would_not_let_run_is_not_paid_for(self, bazaar: Any, order: MachineOrder) -> None:
+        made = bazaar.running(order)
+        bazaar.chain.refuse["let_run"] = ProviderError("akash", Failure.INVALID, "8760 hours at most")
+        with pytest.raises(ProviderError, match="8760"):
+            bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=20))
+        assert "top_up" not in bazaar.chain.calls
+
     def test_an_open_order_needs_no_payment_and_a_closed_one_takes_none(self, bazaar: Any, order: MachineOrder) -> None:
         made = bazaar.provider.create(order)
         assert bazaar.provider.top_up_usd(made.ref, bazaar.chain.now + timedelta(hours=99)) == 0

@@ -57,6 +57,15 @@ class TestOpening:
         assert caught.value.kind is Failure.BILLING
         assert not bazaar.chain.deployments
 
+    @pytest.mark.parametrize("call", ["check_versions", "leases", "block_time"])
+    def test_a_chain_that_would_not_sell_it_is_told_before_anything_is_opened(
+        self, bazaar: Any, order: MachineOrder, call: str
+    ) -> None:
+        bazaar.chain.refuse[call] = ProviderError("akash", Failure.INVALID, "answered 501")
+        with pytest.raises(ProviderError, match="501"):
+            bazaar.provider.create(order)
+        assert "open" not in bazaar.chain.calls
+
     def test_an_account_that_does_not_tell_what_it_has_is_not_taken_for_empty(
         self, bazaar: Any, order: MachineOrder
     ) -> None:

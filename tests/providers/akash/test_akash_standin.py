@@ -15,7 +15,9 @@ from ampacity.core.clock import parse_rfc3339
 from ampacity.core.contexts import Context, ProviderSettings
 from ampacity.core.secrets import SecretRef
 from ampacity.providers.akash.addresses import address_of
+from ampacity.providers.akash.chain.failures import OtherVersionError
 from ampacity.providers.akash.chain.keys import signer_of_words
+from ampacity.providers.akash.chain.rest import Rest
 from ampacity.providers.base import (
     Bid,
     Failure,
@@ -43,6 +45,7 @@ T = TypeVar("T")
 
 WORDS = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
 BLOCK_SECONDS = 0.1
+MARKET_TO_COME = {"module": "market", "version": "v2beta1"}
 
 
 def soon(ask: Callable[[], T], good: Callable[[T], Any] = bool) -> T:
@@ -208,6 +211,21 @@ class TestFromOrderToMachine:
         assert "liar" not in bids
         assert bids["plain"].allowed
 
+    def test_hours_beyond_the_first_step_of_the_console_are_run_and_no_more(
+        self, town: Town, wanted: MachineOrder
+    ) -> None:
+        made = town.run(msgspec.structs.replace(wanted, ends_at=town.now + timedelta(hours=60)))
+        assert "ends it" not in made.note
+        if town.custody == "managed":
+            (hours,) = town.market.read().limits.values()
+            assert hours == 60
+        until = town.now + timedelta(hours=120)
+        assert town.provider.top_up(made.ref, until).paid_until >= until - timedelta(seconds=10)
+        town.pass_time(timedelta(hours=119))
+        assert town.open_deployments == 1
+        town.pass_time(timedelta(hours=60))
+        assert town.open_deployments == 0
+
     def test_time_is_paid_for_and_no_more(self, town: Town, wanted: MachineOrder) -> None:
         made = town.run(wanted)
         until = town.now + timedelta(hours=30)
@@ -338,12 +356,33 @@ class TestWhatGoesWrong:
         self, town: Town, wanted: MachineOrder
     ) -> None:
         made = town.run(wanted)
-        assert made.paid_until is not None
+        with town.market.change() as state:
+            state.limits.clear()  # the Console's own limit ends it sooner, since the bid was below the ceiling
+        made = town.provider.read(made.ref)
         town.pass_time(made.paid_until - town.now + timedelta(minutes=5))
         gone = town.open().read(made.ref)
         assert gone is not None
         assert (gone.state, gone.held_usd) == (MachineState.GONE, 0)
         assert "ran dry" in gone.note
+        assert town.open_deployments == 0
+
+    @pytest.mark.parametrize("at", ["discovery/v1/info", "market/v1beta5/leases/list"])
+    def test_a_chain_of_another_version_is_told_before_anything_is_opened(
+        self, town: Town, wanted: MachineOrder, monkeypatch: pytest.MonkeyPatch, at: str
+    ) -> None:
+        real = Rest._ask
+
+        def other(rest: Rest, method: str, path: str, kind: Any, **more: Any) -> Any:
+            if not path.endswith(at):
+                return real(rest, method, path, kind, **more)
+            if "leases" in at:
+                raise OtherVersionError(f"{path} is answered 501")
+            return msgspec.convert({"info": {"supported_versions": [{"modules": [MARKET_TO_COME]}]}}, kind)
+
+        monkeypatch.setattr(Rest, "_ask", other)
+        with pytest.raises(ProviderError) as caught:
+            town.provider.create(wanted)
+        assert caught.value.code == "AMP-AKASH-VERSION"
         assert town.open_deployments == 0
 
     def test_an_account_that_cannot_pay_is_told_before_anything_is_opened(

@@ -130,14 +130,6 @@ def test_a_number_that_something_else_has_is_not_adopted(
     assert caught.value.definite
 
 
-def test_nothing_is_opened_on_a_chain_of_another_version(account: Account, node: Any, wallet: OwnWallet) -> None:
-    modules = [{"module": "market", "version": "v2beta1"}]
-    node.says("/akash/discovery/v1/info", {"info": {"supported_versions": [{"modules": modules}]}})
-    with pytest.raises(ProviderError, match="v2beta1") as caught:
-        wallet.open(REQUEST)
-    assert (caught.value.code, account.sent()) == ("AMP-AKASH-VERSION", [])
-
-
 def test_a_node_that_lags_behind_its_own_block_is_waited_for(account: Account, node: Any, wallet: OwnWallet) -> None:
     waits: list[float] = []
 

@@ -192,6 +192,9 @@ class Chain:
         self._answer()
         return self.now_height
 
+    def check_versions(self) -> None:
+        self._answer()
+
     def min_deposit_uact(self) -> Decimal:
         self._answer()
         return Decimal(500_000)

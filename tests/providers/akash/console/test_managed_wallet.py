@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ampacity.providers.akash.console.runtime import hours_paid
 from ampacity.providers.akash.console.wallet import ManagedWallet
+from ampacity.providers.akash.leash import Leash
 from ampacity.providers.akash.ledger import Ledger, OpenRequest
 from ampacity.providers.akash.values import Address, BlockTime, Dseq, LeaseId, LeaseState, MarketBid
 from ampacity.providers.base import Failure, ProviderAuthError, ProviderError, StillThereError
@@ -74,6 +75,12 @@ def test_credits_are_told_in_dollars(wallet: ManagedWallet, console: Any) -> Non
     assert wallet.balance_uact() == 42_170_000
 
 
+@pytest.mark.parametrize("balance", [500_000, 1_500_000_000])
+def test_credits_whose_unit_cannot_be_told_are_not_known(wallet: ManagedWallet, console: Any, balance: int) -> None:
+    console.says("GET /v1/balances", {"data": {"balance": balance, "deployments": 0, "total": balance}})
+    assert wallet.balance_uact() is None
+
+
 @pytest.mark.parametrize("balance", [b"-0.01", b"1e999", b'"much"', b"null"])
 def test_credits_that_cannot_be_are_none(wallet: ManagedWallet, console: Any, balance: bytes) -> None:
     console.says("GET /v1/balances", b'{"data": {"balance": ' + balance + b"}}")
@@ -95,13 +102,41 @@ def test_a_deployment_is_opened_with_its_deposit_and_its_hours(
     assert asked.body == {"data": {"sdl": 'version: "2.0"\n', "deposit": 2.4, "runtimeLimitHours": 1}}
 
 
-def test_hours_beyond_what_the_console_allows_are_not_asked_for(
-    wallet: ManagedWallet, console: Any, chain: Any, names: Any, request_of_an_hour: OpenRequest
+def test_more_hours_than_the_console_allows_at_first_are_reached_in_steps(
+    wallet: ManagedWallet, runs: Any, names: Any, request_of_an_hour: OpenRequest
 ) -> None:
-    console.says(OPEN, created(names.dseq), status=201)
-    chain.opened()
-    wallet.open(msgspec.structs.replace(request_of_an_hour, deposit_uact=Decimal(2_400_000 * 49)))
-    assert "runtimeLimitHours" not in console.requests(OPEN)[0].body["data"]
+    runs.says(OPEN, created(names.dseq), status=201)
+    runs.limit["hours"] = 48
+    wallet.open(msgspec.structs.replace(request_of_an_hour, deposit_uact=Decimal(2_400_000 * 100)))
+    assert runs.requests(OPEN)[0].body["data"]["runtimeLimitHours"] == 48
+    steps = [one.body["data"]["runtimeLimitHours"] for one in runs.asked if one.line.startswith("PATCH")]
+    assert steps == [96, 100]
+
+
+def test_one_whose_limit_cannot_be_raised_is_open_and_tells_the_hours_that_it_has(
+    *,
+    wallet: ManagedWallet,
+    runs: Any,
+    names: Any,
+    request_of_an_hour: OpenRequest,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    runs.says(OPEN, created(names.dseq), status=201)
+    runs.limit["hours"] = 48
+    runs.refuses(f"PATCH /v2/deployment-settings/{names.dseq}", 500, "internal_server_error")
+    opened = wallet.open(msgspec.structs.replace(request_of_an_hour, deposit_uact=Decimal(2_400_000 * 100)))
+    assert opened.dseq == names.dseq
+    assert wallet.leash(names.dseq) == Leash(hours=48)
+    assert "runs 48 hours at most for now" in caplog.text
+
+
+def test_a_year_is_the_most_that_is_asked_for(
+    wallet: ManagedWallet, runs: Any, names: Any, request_of_an_hour: OpenRequest
+) -> None:
+    runs.says(OPEN, created(names.dseq), status=201)
+    runs.limit["hours"] = 48
+    wallet.open(msgspec.structs.replace(request_of_an_hour, deposit_uact=Decimal(2_400_000 * 9_000)))
+    assert runs.limit["hours"] == 8_760
 
 
 def test_a_deployment_that_a_lagging_node_shows_late_is_waited_for(
@@ -475,56 +510,59 @@ def runs(console: Any, chain: Any, bid: LeaseId) -> Any:
     return console
 
 
-def test_a_top_up_is_deposited_and_lets_it_run_the_hours_paid(wallet: ManagedWallet, runs: Any, names: Any) -> None:
+def test_a_top_up_is_deposited_in_dollars(wallet: ManagedWallet, runs: Any, names: Any) -> None:
     wallet.top_up(names.dseq, Decimal(24_000_000))
     (asked,) = runs.requests(DEPOSIT)
     assert asked.body == {"data": {"dseq": str(names.dseq), "deposit": 24.0}}
-    assert runs.limit["hours"] == 34
 
 
-def test_a_long_top_up_raises_the_limit_in_the_steps_that_the_console_allows(
-    wallet: ManagedWallet, runs: Any, names: Any
+@pytest.mark.parametrize(
+    ("lasts", "hours", "steps"),
+    [
+        (timedelta(hours=34), 34, 1),
+        (timedelta(hours=34, seconds=59), 34, 1),
+        (timedelta(hours=34, minutes=2), 35, 1),
+        (timedelta(hours=124), 124, 3),
+        (timedelta(hours=20), 24, 0),
+    ],
+)
+def test_it_may_run_until_then_in_the_steps_that_the_console_allows(
+    *, wallet: ManagedWallet, runs: Any, names: Any, lasts: timedelta, hours: int, steps: int
 ) -> None:
-    wallet.top_up(names.dseq, Decimal(240_000_000))
-    assert runs.limit["hours"] == 124
-    assert len([one for one in runs.asked if one.line.startswith("PATCH")]) == 3
+    wallet.let_run(names.dseq, lasts)
+    assert runs.limit["hours"] == hours
+    assert len([one for one in runs.asked if one.line.startswith("PATCH")]) == steps
 
 
-def test_what_the_console_would_not_let_run_is_not_paid_for(wallet: ManagedWallet, runs: Any, names: Any) -> None:
-    runs.limit["hours"] = 8_755
+def test_longer_than_the_console_lets_anything_run_is_refused(wallet: ManagedWallet, runs: Any, names: Any) -> None:
     with pytest.raises(ProviderError) as refused:
-        wallet.top_up(names.dseq, Decimal(24_000_000))
+        wallet.let_run(names.dseq, timedelta(hours=8_765))
     assert "8760 hours at most, not 8765" in refused.value.why
     assert refused.value.definite
-    assert runs.requests(DEPOSIT) == []
+    assert runs.limit["hours"] == 24
 
 
-def test_while_the_limit_is_not_known_nothing_is_paid(wallet: ManagedWallet, runs: Any, names: Any) -> None:
+def test_a_limit_that_cannot_be_read_or_raised_is_an_error(wallet: ManagedWallet, runs: Any, names: Any) -> None:
+    runs.refuses(f"PATCH /v2/deployment-settings/{names.dseq}", 500, "internal_server_error")
+    with pytest.raises(ProviderError):
+        wallet.let_run(names.dseq, timedelta(hours=30))
     runs.refuses(f"GET /v2/deployment-settings/{names.dseq}", 500, "internal_server_error")
-    with pytest.raises(ProviderError) as refused:
-        wallet.top_up(names.dseq, Decimal(24_000_000))
-    assert refused.value.definite
-    assert runs.requests(DEPOSIT) == []
+    with pytest.raises(ProviderError):
+        wallet.leash(names.dseq)
 
 
 @pytest.mark.parametrize(
     "answer", [(404, {}), (200, {"data": {"runtimeLimitHours": None}})], ids=["none known", "none set"]
 )
-def test_where_there_is_no_limit_none_is_raised(wallet: ManagedWallet, runs: Any, names: Any, answer: Any) -> None:
-    runs.each(f"GET /v2/deployment-settings/{names.dseq}", answer)
-    wallet.top_up(names.dseq, Decimal(24_000_000))
-    assert len(runs.requests(DEPOSIT)) == 1
-    assert runs.limit["hours"] == 24
-
-
-def test_a_deposit_whose_limit_could_not_be_raised_is_told_as_made(
-    wallet: ManagedWallet, runs: Any, names: Any
+def test_where_there_is_no_limit_none_is_raised_and_that_is_told(
+    wallet: ManagedWallet, runs: Any, names: Any, answer: Any
 ) -> None:
-    runs.refuses(f"PATCH /v2/deployment-settings/{names.dseq}", 500, "internal_server_error")
-    with pytest.raises(ProviderError, match="partial") as failed:
-        wallet.top_up(names.dseq, Decimal(24_000_000))
-    assert not failed.value.definite
-    assert len(runs.requests(DEPOSIT)) == 1
+    runs.each(f"GET /v2/deployment-settings/{names.dseq}", answer)
+    wallet.let_run(names.dseq, timedelta(hours=30))
+    assert runs.limit["hours"] == 24
+    leash = wallet.leash(names.dseq)
+    assert leash.hours is None
+    assert "until the account is empty" in leash.warning
 
 
 def test_a_deposit_whose_answer_is_lost_is_not_sent_again(wallet: ManagedWallet, runs: Any, names: Any) -> None:
@@ -533,7 +571,6 @@ def test_a_deposit_whose_answer_is_lost_is_not_sent_again(wallet: ManagedWallet,
         wallet.top_up(names.dseq, Decimal(24_000_000))
     assert lost.value.kind is Failure.UNKNOWN_OUTCOME
     assert len(runs.requests(DEPOSIT)) == 1
-    assert runs.limit["hours"] == 24
 
 
 @given(

@@ -169,3 +169,44 @@ def test_another_sdl_changes_the_hash_and_reaches_the_provider(caller: Any, bidd
     assert answer.get_json()["data"]["deployment"]["hash"] != before
     (lease,) = caller.market.read().leases.values()
     assert b"cuda:2" in lease.manifest
+
+
+def limited(caller: Any, bidder: Any, sdl: str) -> str:
+    """One that is leased, and may run an hour."""
+    answer = caller.post("/v1/deployments", {"data": {"sdl": sdl, "deposit": 300, "runtimeLimitHours": 1}})
+    made = answer.get_json()["data"]
+    caller.now[0] += 30
+    caller.lease(made["dseq"], bidder, made["manifest"])
+    return str(made["dseq"])
+
+
+def state_of(caller: Any, dseq: str) -> str:
+    return str(caller.get(f"/v1/deployments/{dseq}").get_json()["data"]["deployment"]["state"])
+
+
+def test_what_has_run_its_hours_is_closed_and_the_rest_comes_back(caller: Any, bidder: Any, sdl: str) -> None:
+    dseq = limited(caller, bidder, sdl)
+    caller.now[0] += 3590
+    assert state_of(caller, dseq) == "active"
+    caller.now[0] += 20
+    assert state_of(caller, dseq) == "closed"
+    assert caller.get("/v1/balances").get_json()["data"]["balance"] > 990
+
+
+def test_a_limit_is_raised_by_two_days_at_most_and_then_it_runs_on(caller: Any, bidder: Any, sdl: str) -> None:
+    dseq = limited(caller, bidder, sdl)
+    path = f"/v2/deployment-settings/{dseq}"
+    answers = [
+        caller.client.patch(path, json={"data": {"runtimeLimitHours": hours}}, headers=caller.headers).status_code
+        for hours in (0, 50, 49)
+    ]
+    assert answers == [400, 400, 200]
+    assert caller.get(path).get_json()["data"]["runtimeLimitHours"] == 49
+    caller.now[0] += 7200
+    assert state_of(caller, dseq) == "active"
+
+
+def test_one_that_is_opened_without_a_limit_has_none(caller: Any) -> None:
+    dseq, _ = caller.created()
+    assert caller.get(f"/v2/deployment-settings/{dseq}").get_json()["data"]["runtimeLimitHours"] is None
+    assert caller.get("/v2/deployment-settings/7").status_code == 404
