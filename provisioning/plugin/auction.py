@@ -47,7 +47,12 @@ class Auctions(Provisions, Bids, Protocol):
 
 
 class BidderFailedError(ProviderError):
-    """Who was taken did not come to run it; its order is closed, and another may be opened."""
+    """Who was taken did not come to run it; its order is closed, and another may be opened. `tale` is who and why."""
+
+    def __init__(self, order: MachineOrder, bidder: str | None, why: str) -> None:
+        what = f"{order.offer.provider}: {bidder or 'the bidder'} failed {order.labels.machine}"
+        super().__init__(order.offer.provider, Failure.CAPACITY_GLOBAL, f"{why}; its order is closed", what=what)
+        self.tale = f"{bidder or 'the bidder'}: {why}"
 
 
 class Lot(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,9 +206,7 @@ class _Auction:
         """Shuns the bidder, durably, before its order is closed."""
         if bidder is not None:
             self._bench.journal.shun(self._token, bidder, why)
-        what = f"{self._order.offer.provider}: {bidder or 'the bidder'} failed {self._order.labels.machine}"
-        why = f"{why}; its order is closed. Way on: ampacity recover {self._order.labels.deployment_name}"
-        return _LostError(BidderFailedError(self._order.offer.provider, Failure.CAPACITY_GLOBAL, why, what=what))
+        return _LostError(BidderFailedError(self._order, bidder, why))
 
     def _step(self, note: str, *, bidder: str | None = None, usd_per_hour: Decimal | None = None) -> None:
         self._bench.journal.step(self._token, note, bidder=bidder, usd_per_hour=usd_per_hour)
@@ -219,11 +222,20 @@ def _close(bench: Bench, seller: Auctions, lot: Lot, why: ProviderError) -> None
     token = lot.order.labels.token
     try:
         bench.journal.step(token, f"closes the order: {why}")
+        _keep_books(bench, seller, lot)
         remove(bench, seller, lot.machine.ref, CLOSE_SECONDS)
     except AmpacityError as error:
         raise _standing(lot, [str(why), f"the order could not be closed: {error}"]) from error
     with suppress(AmpacityError):  # it is gone in any case, which the next read finds
         bench.journal.settle(token, EntryState.GONE, note=f"closed: {why}")
+
+
+def _keep_books(bench: Bench, seller: Auctions, lot: Lot) -> None:
+    """Write down what it cost by its seller's books, which a closed order may no longer tell."""
+    with suppress(ProviderError):  # then price and time tell
+        last = seller.read(lot.machine.ref)
+        if last is not None:
+            bench.journal.settle_machine(last, lot.order.labels.token, EntryState.MADE)
 
 
 def _standing(lot: Lot, reasons: list[str]) -> NotReadyError:

@@ -4,6 +4,7 @@ After the seller was asked there are three ends: an id (ready or not), a definit
 placeholder for a machine that may or may not exist. Nothing else can be told to the engine.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 import msgspec
@@ -31,10 +32,25 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 def create(bench: Bench, urn: str, inputs: MachineInputs, ready_seconds: float) -> Made:
     """One running machine. Raises `AmpacityError` if surely none was made, else `NotReadyError`."""
     seller = bench.sellers.get(inputs.offer.provider)
-    for _ in range(ORDERS - 1):
-        with suppress(BidderFailedError):
+    tales: list[str] = []
+    while True:
+        try:
             return _once(bench, seller, urn, inputs, ready_seconds)
-    return _once(bench, seller, urn, inputs, ready_seconds)
+        except BidderFailedError as error:
+            if len(tales) + 1 == ORDERS:
+                _tell_before(error, tales)
+                raise
+            tales.append(error.tale)
+        except ProviderError as error:
+            _tell_before(error, tales)
+            raise
+
+
+def _tell_before(error: ProviderError, tales: Sequence[str]) -> None:
+    """Put what became of the earlier orders into the last failure."""
+    if tales:
+        before = "1 order" if len(tales) == 1 else f"{len(tales)} orders"
+        error.why = f"{before} failed before ({'; '.join(tales)}), then {error.why}"
 
 
 def _once(bench: Bench, seller: Provisions, urn: str, inputs: MachineInputs, ready_seconds: float) -> Made:

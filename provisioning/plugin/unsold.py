@@ -1,5 +1,6 @@
 """Why an auction brought nothing: how many bid, the cheapest of them, what stood in its way, how to go on. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -8,6 +9,8 @@ from ...providers.base import Bid, Failure, MachineOrder, ProviderError
 
 ELSEWHERE = "other GPUs, regions or sellers in the spec, or a higher budget.price_headroom, then ampacity plan SPEC"
 """Some markets take no bid above the order's ceiling, so that nobody bids may mean that it is too low."""
+MOST_REASONS = 4
+LONGEST_REASON = 100
 HIGHER = "raise budget.price_headroom or budget.usd_per_hour in the spec, then ampacity plan SPEC"
 
 
@@ -24,14 +27,25 @@ def _reason(ceiling: Decimal, bids: Sequence[Bid]) -> tuple[Failure, str, str]:
     many = "1 bid" if len(bids) == 1 else f"{len(bids)} bids"
     allowed = [bid for bid in bids if bid.allowed and bid.usd_per_hour is not None]
     if not allowed:
-        first = _cheapest(bids)
-        return Failure.CAPACITY_GLOBAL, f"{many}, all refused; the cheapest, {_who(first)}: {first.why_not}", ELSEWHERE
+        return Failure.CAPACITY_GLOBAL, f"{many}, all refused ({_refusals(bids)})", ELSEWHERE
     first = _cheapest(allowed)
     if (first.usd_per_hour or 0) > ceiling:
-        refused = f", {len(bids) - len(allowed)} refused" if len(allowed) < len(bids) else ""
+        others = [bid for bid in bids if bid not in allowed]
+        refused = f", {len(others)} refused ({_refusals(others)})" if others else ""
         above = f"the cheapest that may be taken, {_who(first)}, is above the ceiling of {_usd(ceiling)}"
         return Failure.PRICE_MOVED, f"{many}{refused}; {above}", HIGHER
     return Failure.CAPACITY_GLOBAL, f"{many}; the cheapest, {_who(first)}, was withdrawn before it was taken", ELSEWHERE
+
+
+def _refusals(bids: Sequence[Bid]) -> str:
+    """How often each reason was given, the most frequent first, and the cheapest bid that it befell."""
+    counts = Counter(bid.why_not for bid in bids).most_common()
+    told = []
+    for reason, number in counts[:MOST_REASONS]:
+        first = _cheapest([bid for bid in bids if bid.why_not == reason])
+        told.append(f"{number} x {reason[:LONGEST_REASON]}, the cheapest {_who(first)}")
+    rest = sum(number for _, number in counts[MOST_REASONS:])
+    return "; ".join([*told, *([f"{rest} for other reasons"] if rest else [])])
 
 
 def _cheapest(bids: Sequence[Bid]) -> Bid:

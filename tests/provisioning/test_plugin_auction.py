@@ -203,15 +203,33 @@ def bid(bidder: str, usd: str | None, why_not: str = "") -> Bid:
         (
             [bid("a", "1", "not audited"), bid("b", None, "it asks for another money")],
             Failure.CAPACITY_GLOBAL,
-            ["2 bids, all refused", "a at $1.0000 per hour: not audited"],
+            ["2 bids, all refused (1 x not audited, the cheapest a at $1.0000 per hour; 1 x it asks for another money"],
+        ),
+        (
+            [bid("a", "1", "brings 1 GPU"), bid("b", "0.9", "not audited"), bid("c", "0.8", "not audited")],
+            Failure.CAPACITY_GLOBAL,
+            ["3 bids, all refused (2 x not audited, the cheapest c at $0.8000 per hour; 1 x brings 1"],
+        ),
+        (
+            [bid(name, "1", f"reason {name}") for name in "abcdef"],
+            Failure.CAPACITY_GLOBAL,
+            ["6 bids", "1 x reason d, the cheapest d at $1.0000 per hour; 2 for other reasons)"],
         ),
         (
             [bid("a", "1", "not audited"), bid("b", "2.6"), bid("c", "3")],
             Failure.PRICE_MOVED,
-            ["3 bids, 1 refused", "b at $2.6000 per hour, is above the ceiling of $2.5000 per hour", "price_headroom"],
+            [
+                "3 bids, 1 refused (1 x not audited",
+                "b at $2.6000 per hour, is above the ceiling of $2.5000 per hour",
+                "price_headroom",
+            ],
         ),
         ([bid("b", "2")], Failure.CAPACITY_GLOBAL, ["1 bid; the cheapest, b", "withdrawn"]),
-        ([bid("b", None, "it asks for another money")], Failure.CAPACITY_GLOBAL, ["cheapest, b: it asks"]),
+        (
+            [bid("b", None, "it asks for another money")],
+            Failure.CAPACITY_GLOBAL,
+            ["1 x it asks for another money, the cheapest b)"],
+        ),
     ],
 )
 def test_no_sale_says_how_many_bid_the_cheapest_why_not_and_the_way_on(
@@ -263,11 +281,17 @@ class TestABidderThatFails:
             create(auction_bench, URN, lot, 5)
         assert end.value.definite
         assert (hall.open_orders(), hall.orders()) == ([], ORDERS)
+        why = "manifest version validation failed"
+        for bad in ("akash1bad0", "akash1bad1"):
+            assert f"{bad}: hall: invalid: {why}" in end.value.why
+        assert end.value.why.startswith("2 orders failed before")
+        assert "akash1bad2 failed node-0" in end.value.what
 
     def test_when_all_have_failed_the_reason_is_said(self, auction_bench: Bench, hall: Any, lot: MachineInputs) -> None:
         hall.bidder("akash1bad", "1.0", habit="refuses")
-        with pytest.raises(ProviderError, match="failed a machine of this deployment before"):
+        with pytest.raises(ProviderError, match="failed a machine of this deployment before") as none:
             create(auction_bench, URN, lot, 5)
+        assert "1 order failed before (akash1bad: hall: invalid: manifest version" in none.value.why
         assert (hall.open_orders(), hall.orders()) == ([], 2)
 
 
