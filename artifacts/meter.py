@@ -30,7 +30,7 @@ def metered(blocks: Generator[Block, None, T], item: str, progress: Progress) ->
         done_bytes += len(block.data) if block.cid.codec == RAW else 0
         if time.monotonic() - told > SECONDS_BETWEEN:
             told = time.monotonic()
-            progress(Step(item=item, stage=Stage.RUNNING, text=show_size(done_bytes)))
+            progress(Step(item=item, stage=Stage.RUNNING, text=show_size(done_bytes), measures=True))
         yield block
 
 

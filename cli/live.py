@@ -34,20 +34,24 @@ def live_progress() -> Iterator[Progress]:
 
 
 class _Lines:
-    """One plain line for each item that starts, ends or fails, and a sign of life now and then."""
+    """One plain line for each item that starts, has news, ends or fails, and a sign of life now and then."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._last: dict[str, tuple[Stage, float]] = {}
+        self._last: dict[str, tuple[Step, float]] = {}
 
     def __call__(self, step: Step, /) -> None:
         with self._lock:
-            stage, told = self._last.get(step.item, (None, 0.0))
-            if stage == step.stage and monotonic() < told + LIFE_SECONDS:
+            last, told = self._last.get(step.item, (None, 0.0))
+            if last is not None and not _is_news(last, step) and monotonic() < told + LIFE_SECONDS:
                 return
-            self._last[step.item] = step.stage, monotonic()
+            self._last[step.item] = step, monotonic()
             text = f"  {step.text}" if step.text else ""
             sys.stderr.write(f"{MARKS[step.stage]} {step.item}{text}\n")
+
+
+def _is_news(last: Step, step: Step) -> bool:
+    return step.stage != last.stage or (not step.measures and step.text != last.text)
 
 
 class _Board:

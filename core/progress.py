@@ -16,11 +16,15 @@ class Stage(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One item's news: `item` names it, `text` is a short remark for a person."""
+    """One item's news: `item` names it, `text` is a short remark for a person.
+
+    `measures` says that `text` only tells how far it has come, which is no news to write down.
+    """
 
     item: str
     stage: Stage
     text: str = ""
+    measures: bool = False
 
 
 class Progress(Protocol):
