@@ -139,7 +139,7 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
     from .naming import span
 
     yield from _money(found)
-    if found.destroying_since is not None:
+    if found.changing is None and found.destroying_since is not None:
         began = rfc3339(found.destroying_since)
         yield f"DESTROY INTERRUPTED: it began {began}; what is left may bill: ampacity destroy {found.name}"
     yield from _unfinished(found)
@@ -160,8 +160,14 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
 
 
 def _unfinished(found: "DeploymentStatus") -> Iterator[str]:
-    from .naming import span
+    """What of the last plan is not done; while a command is at it, that is no fault."""
+    from .naming import count, span
 
+    if found.changing is not None:
+        todo = len(found.missing) + len(found.outdated) + len(found.leaving)
+        left = f"; {count(todo, 'machine')} not done yet" if todo else ""
+        yield f"UNDER WAY: {found.changing}{left}."
+        return
     for word, did, names in (
         ("MISSING", "also wanted", found.missing),
         ("NOT REPLACED", "makes anew", found.outdated),

@@ -49,3 +49,18 @@ def exclusive_lock(path: Path, *, wait: bool = False) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds `path` by `exclusive_lock`. To find out, it is shared for an instant."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

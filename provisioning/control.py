@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
+import msgspec
+
 from ..core.clock import Clock, system_clock
 from ..core.contexts import NamedContext
 from ..core.digests import Digest
@@ -18,6 +20,7 @@ from .desk import Desk, work_on
 from .drift import differences
 from .former import former_machines
 from .gate import ApprovalGate
+from .lock import holder
 from .outlook import Outlook
 from .records import UsedPlan
 from .reports import (
@@ -108,9 +111,11 @@ class Control:
     def status(self, name: str) -> DeploymentStatus:
         """Every machine as its seller has it now, what it costs, when it ends."""
         record = self._desk.records.get(name)
-        work = work_on(self._desk, record)
+        work, lock = work_on(self._desk, record), self._desk.records.lock(name)
+        changing = holder(lock)
         sightings, former = observe.look(work), former_machines(work.journal.entries())
-        return deployment_status(record, sightings, self._desk.clock(), former)
+        found = deployment_status(record, sightings, self._desk.clock(), former)
+        return msgspec.structs.replace(found, changing=changing or holder(lock))
 
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""

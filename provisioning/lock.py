@@ -4,18 +4,20 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ..core.clock import rfc3339, system_clock
 from ..core.errors import TimedOutError
-from ..core.files import exclusive_lock
+from ..core.files import exclusive_lock, is_locked
 from ..core.progress import Progress, Stage, Step, silent
 
 NOTE_BYTES = 200
 WAIT_SECONDS = 60.0
 """How long recover and destroy wait: an engine whose command line died ends its creates in this time."""
 ASK_SECONDS = 0.25
+GLANCE_SECONDS = 0.02
+"""How long who only looks whether it is held may be in the way."""
 
 
 @contextmanager
@@ -41,15 +43,21 @@ def deployment_lock(
         yield handle
 
 
+def holder(path: Path) -> str | None:
+    """What holds the lock now, as it was typed, with its process and since when; `None` where nothing does."""
+    return _note(path) or "a process that left no note" if is_locked(path) else None
+
+
 def _hold(held: ExitStack, path: Path, wait_seconds: float, tell: Callable[[], None]) -> int | None:
     """The lock's descriptor, `None` where others hold it for all of `wait_seconds`."""
     end = time.monotonic() + wait_seconds
     while True:
-        try:
-            return held.enter_context(exclusive_lock(path))
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                return None
+        for pause_seconds in (0.0, GLANCE_SECONDS):
+            time.sleep(pause_seconds)
+            with suppress(BlockingIOError):
+                return held.enter_context(exclusive_lock(path))
+        if time.monotonic() >= end:
+            return None
         tell()
         time.sleep(ASK_SECONDS)
 
@@ -65,6 +73,9 @@ def _sign(handle: int, command: str) -> None:
 
 
 def _holder(path: Path) -> str:
+    return f"held by {_note(path) or 'a process that left no note'}, or by the engine that it started"
+
+
+def _note(path: Path) -> str:
     with path.open("rb") as file:
-        note = file.read(NOTE_BYTES).decode("utf-8", "replace")
-    return f"held by {note or 'a process that left no note'}, or by the engine that it started"
+        return file.read(NOTE_BYTES).decode("utf-8", "replace")

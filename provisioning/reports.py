@@ -173,6 +173,7 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     The last applied plan also wants `missing`, which were never made, and `outdated` made anew; `leaving`
     it wants gone: `recover` tries again. With `destroying_since` it is `destroy` that must be finished.
+    `changing` is the command that changes it now, `None` where none does: all that may be its work.
     `former` are those that are not among `machines`.
     """
 
@@ -186,6 +187,7 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     outdated: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
     destroying_since: datetime | None = None
+    changing: str | None = None
     former: tuple[FormerMachine, ...] = ()
     problems: tuple[str, ...] = ()
 

@@ -121,3 +121,13 @@ def test_every_way_to_a_machine_has_a_line_and_an_address_is_promised_only_where
     ]
     assert list(status_data(status(web))["machines"][0]["urls"]) == ["http://shop.example", "tcp h100.example:30777"]
     assert _row(web)["urls"] == "http://shop.example tcp h100.example:30777"
+
+
+def test_while_a_command_is_at_it_what_is_not_done_yet_is_no_fault(shown: Shown) -> None:
+    at_it = "apply PLAN, process 7 on host, since 2026-11-21T11:58:00Z"
+    fields: dict[str, Any] = {"missing": ("train-2", "train-3"), "destroying_since": NOW}
+    said = " ".join(shown(status(machine(1), changing=at_it, **fields)))
+    assert f"UNDER WAY: {at_it}; 2 machines not done yet." in said
+    assert "recover" not in said
+    assert "destroy" not in said
+    assert "MISSING" in " ".join(shown(status(machine(1), **fields)))

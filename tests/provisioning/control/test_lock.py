@@ -1,14 +1,18 @@
 """One change at a time for each deployment."""
 
+import fcntl
 import os
+import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ampacity.core.errors import Exit, TimedOutError
 from ampacity.core.progress import Stage, Step
-from ampacity.provisioning.lock import deployment_lock
+from ampacity.provisioning.control import Control
+from ampacity.provisioning.lock import deployment_lock, holder
 
 
 def test_a_second_change_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
@@ -60,3 +64,38 @@ def test_a_child_that_inherits_the_lock_holds_it_on(tmp_path: Path) -> None:
     os.close(inherited)
     with deployment_lock(tmp_path / "lock", "train", "recover"):
         pass
+
+
+def test_who_holds_the_lock_is_known_while_it_is_held_and_nobody_before_or_after(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    assert holder(path) is None
+    with deployment_lock(path, "train", "apply PLAN"):
+        held = holder(path)
+        assert held is not None
+        assert held.startswith(f"apply PLAN, process {os.getpid()} on ")
+    assert holder(path) is None
+
+
+def test_who_only_looks_is_in_nobodys_way(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.touch()
+    looking = os.open(path, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    assert holder(path) is None
+    timer = threading.Timer(0.005, os.close, (looking,))
+    timer.start()
+    with deployment_lock(path, "train", "apply PLAN"):
+        pass
+    timer.join()
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_status_says_what_is_changing_it_while_it_is(control: Control, hands: Any) -> None:
+    hands.apply("node-0")
+    path = control._desk.records.lock("train")
+    with deployment_lock(path, "train", "apply PLAN"):
+        changing = control.status("train").changing
+    assert changing is not None
+    assert changing.startswith("apply PLAN, process")
+    assert control.status("train").changing is None
