@@ -16,6 +16,10 @@ from .values import Address
 NO_CUSTODY = f"set secrets.api_key (managed wallet) or secrets.mnemonic under [contexts.NAME.providers.{PROVIDER}]"
 
 
+NOBODY = Address("")
+"""Whose deployments are read where only headers are."""
+
+
 def open_desk(settings: Settings, clock: Clock) -> Desk:
     """The desk of the account that the settings name. Raises `AmpacityError` where they name none that can be used."""
     ledger = open_ledger(settings)
@@ -51,7 +55,10 @@ def read_market(settings: Settings, query: OfferQuery, *, now: datetime) -> Iter
         locations=settings.regions,
     )
     api = ConsoleApi(settings.console, None, timeout_seconds=settings.timeout_seconds)
-    return read_offers(api, query, ordered, now=now)
+    from .chain.reader import ChainReader
+
+    reader = ChainReader(settings.chain, NOBODY, timeout_seconds=settings.timeout_seconds, loopback=settings.loopback)
+    return read_offers(api, query, ordered, now=now, measure=reader.block_time)
 
 
 def _managed(settings: Settings, api_key: str) -> Ledger:

@@ -1,6 +1,6 @@
 """Indications as offers, each screened for whether anybody could take its order now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,8 @@ import msgspec
 from ...base import Claim, Market, Offer, OfferQuery, PricePart, ProviderError, Skip
 from ..names import PROVIDER, REGION
 from ..sdl.compiled import Attribute, Endpoint, Group, Storage, Unit
-from ..values import DENOM
+from ..values import DENOM, BlockTime
+from .blockprices import at_measured, clock_words
 from .client import ConsoleApi
 from .indications import VENDOR, GpuKey, Indication, read_prices, read_stock
 from .screening import screen
@@ -32,20 +33,27 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
     locations: tuple[str, ...] = ()
 
 
-def read_offers(api: ConsoleApi, query: OfferQuery, ordered: Ordered, *, now: datetime) -> Iterator[Offer | Skip]:
-    """One offer a model, as the order for it is screened. Raises `ProviderError` where there are no prices."""
+def read_offers(
+    api: ConsoleApi, query: OfferQuery, ordered: Ordered, *, now: datetime, measure: Callable[[], BlockTime]
+) -> Iterator[Offer | Skip]:
+    """One offer a model, as the order for it is screened. Raises `ProviderError` where there are no prices.
+
+    `measure` asks the chain how long its blocks take; where it cannot, prices are the Console's own.
+    """
     if not _asked_for(query):
         return
     prices = api.look("/v1/gpu-prices", Prices)
     stock = _stock(api)
-    rows = list(read_prices(prices, {} if isinstance(stock, Skip) else stock, query))
+    block = _measured(measure)
+    told = read_prices(prices, {} if isinstance(stock, Skip) else stock, query)
+    rows = [row if isinstance(row, Skip) else at_measured(row, block) for row in told]
     if isinstance(stock, Skip):
         yield stock
     yield from (row for row in rows if isinstance(row, Skip))
     found = [row for row in rows if isinstance(row, Indication)]
     with ThreadPoolExecutor(SCREENED_AT_ONCE) as pool:
         screened = zip(found, pool.map(lambda row: _takers(api, row, query, ordered), found), strict=True)
-        yield from _offers(api, query, ordered, screened, now=now)
+        yield from _offers(f"{api.endpoint}/v1/gpu-prices", block, query, ordered, screened, now=now)
 
 
 def order_group(row: Indication, query: OfferQuery, ordered: Ordered) -> Group:
@@ -66,7 +74,8 @@ def order_group(row: Indication, query: OfferQuery, ordered: Ordered) -> Group:
 
 
 def _offers(
-    api: ConsoleApi,
+    where: str,
+    block: BlockTime | ProviderError,
     query: OfferQuery,
     ordered: Ordered,
     screened: Iterable[tuple[Indication, int | ProviderError | None]],
@@ -78,7 +87,8 @@ def _offers(
     for row, takers in screened:
         known = None if isinstance(takers, ProviderError) else takers
         failure = takers if isinstance(takers, ProviderError) else failure
-        yield _offer(api, row, query, ordered, now=now, takers=known)
+        source = f"{where}: {_words(row)}, {clock_words(block)}; {_taken(known)}"
+        yield _offer(row, query, ordered, now=now, takers=known, source=source)
     if failure is not None:
         yield _skip(failure, "bid screening", "whether anybody could take an order now is not known")
 
@@ -95,7 +105,7 @@ def _takers(api: ConsoleApi, row: Indication, query: OfferQuery, ordered: Ordere
 
 
 def _offer(
-    api: ConsoleApi, row: Indication, query: OfferQuery, ordered: Ordered, *, now: datetime, takers: int | None
+    row: Indication, query: OfferQuery, ordered: Ordered, *, now: datetime, takers: int | None, source: str
 ) -> Offer:
     model, ram, _ = row.key
     return Offer(
@@ -105,7 +115,7 @@ def _offer(
         market=Market.AUCTION,
         gpu=row.gpu,
         claim=Claim.OFFERED if takers else Claim.LISTED,
-        source=_source(api, row, takers),
+        source=source,
         observed_at=now,
         vcpu=ordered.vcpu,
         ram_gib=Decimal(ordered.ram_gib),
@@ -118,12 +128,20 @@ def _offer(
     )
 
 
-def _source(api: ConsoleApi, row: Indication, takers: int | None) -> str:
-    taken = "not screened" if takers is None else f"{takers} could take it now"
-    return (
-        f"{api.endpoint}/v1/gpu-prices: median of bids for one GPU in 14 to 31 days, "
-        f"{row.low_usd_per_hour} to {row.high_usd_per_hour} USD/h at its 6 s a block; {taken}"
-    )
+def _words(row: Indication) -> str:
+    bounds = f"{row.low_usd_per_hour} to {row.high_usd_per_hour} USD/h"
+    return f"median of bids for one GPU in 14 to 31 days, {bounds}"
+
+
+def _taken(takers: int | None) -> str:
+    return "not screened" if takers is None else f"{takers} could take it now"
+
+
+def _measured(measure: Callable[[], BlockTime]) -> BlockTime | ProviderError:
+    try:
+        return measure()
+    except ProviderError as error:
+        return error
 
 
 def _stock(api: ConsoleApi) -> dict[GpuKey, int] | Skip:

@@ -13,6 +13,8 @@ from ..stock import Bidder, Manner, Stock, StockedGpu
 
 USD_PER_AKT = Decimal("0.5434716")
 """The Console's own figure as recorded by opencolin/n8n-nodes-akash, 2026-07-17."""
+CONSOLE_SECONDS = 6
+"""What the Console takes a block for, however long the chain's are."""
 _CENT = Decimal("0.01")
 _SXM = {"a100": "SXM4", "v100": "SXM2"}
 _HIDDEN = {Manner.LIES, Manner.OLD_DENOMINATION}
@@ -52,10 +54,10 @@ def interface_of(model: str, interface: str) -> str:
 
 
 def gpu_prices(state: State, stock: Stock, rise: Decimal) -> dict[str, Any]:
-    """`GET /v1/gpu-prices`. `rise` multiplies every price."""
+    """`GET /v1/gpu-prices`. `rise` multiplies every price; an hour has as many blocks as the Console thinks."""
     found = holdings(state, stock)
     everything = [row for held in found.values() for row in held]
-    return {"availability": _count(everything), "models": list(_models(found, rise))}
+    return {"availability": _count(everything), "models": list(_models(found, rise, _off(state)))}
 
 
 def gpu_counts(state: State, stock: Stock, wanted: Mapping[str, str]) -> dict[str, Any]:
@@ -90,7 +92,12 @@ def gpu_models(stock: Stock) -> list[dict[str, Any]]:
     return [{"name": "nvidia", "displayName": "NVIDIA", "models": rows}]
 
 
-def _models(found: dict[Kind, list[Holding]], rise: Decimal) -> Iterator[dict[str, Any]]:
+def _off(state: State) -> Decimal:
+    """What the Console's block makes of a price per hour of this chain."""
+    return Decimal(str(state.clock.block_seconds)) / CONSOLE_SECONDS
+
+
+def _models(found: dict[Kind, list[Holding]], rise: Decimal, off: Decimal) -> Iterator[dict[str, Any]]:
     for (model, ram, interface), held in found.items():
         usd = [(row.gpu.usd_per_hour * rise, row.gpu.units) for row in held if row.priced]
         uakt = [(price / USD_PER_AKT * 1_000_000, units) for price, units in usd]
@@ -101,12 +108,12 @@ def _models(found: dict[Kind, list[Holding]], rise: Decimal) -> Iterator[dict[st
             "interface": interface,
             "availability": _count(held),
             "providerAvailability": {"total": len(held), "available": sum(row.free > 0 for row in held)},
-            "price": _price("USD", usd),
-            "priceUakt": _price("uakt", uakt),
+            "price": _price("USD", usd, off),
+            "priceUakt": _price("uakt", uakt, off),
         }
 
 
-def _price(currency: str, rows: list[tuple[Decimal, int]]) -> dict[str, Any] | None:
+def _price(currency: str, rows: list[tuple[Decimal, int]], off: Decimal) -> dict[str, Any] | None:
     """One best bid a provider, weighed by its GPUs."""
     if not rows:
         return None
@@ -119,7 +126,8 @@ def _price(currency: str, rows: list[tuple[Decimal, int]]) -> dict[str, Any] | N
         "weightedAverage": weighted,
         "med": median(prices),
     }
-    return {"currency": currency} | {key: float(value.quantize(_CENT, ROUND_HALF_UP)) for key, value in figures.items()}
+    cents = {key: value.quantize(_CENT, ROUND_HALF_UP) for key, value in figures.items()}
+    return {"currency": currency} | {key: float(value * off) for key, value in cents.items()}
 
 
 def _count(held: list[Holding]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Prices of the Console become indications, each screened; what cannot be one is a reason, never a price."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,12 @@ from ampacity.providers.akash.console.client import ConsoleApi
 from ampacity.providers.akash.console.indications import Indication, read_prices, read_stock
 from ampacity.providers.akash.console.offers import Ordered, read_offers
 from ampacity.providers.akash.console.wire import Prices, StockAnswer
-from ampacity.providers.base import Claim, Gpu, Market, Offer, OfferQuery, ProviderError, Skip
+from ampacity.providers.akash.values import BlockTime
+from ampacity.providers.base import Claim, Failure, Gpu, Market, Offer, OfferQuery, ProviderError, Skip
 
+SIX_SECONDS = BlockTime(
+    seconds=Decimal(6), first_height=1, last_height=1001, measured_at=datetime(2026, 11, 21, tzinfo=UTC)
+)
 ORDERED = Ordered(vcpu=16, ram_gib=64)
 PROVIDER = {"owner": "akash1qpy7waukp7nxlcxmwjcgtmyzu2auk3p5dc3gg6", "hostUri": "https://p.example:8443"}
 
@@ -59,8 +63,14 @@ def sells(console: Any) -> Any:
     return console
 
 
-def offers(api: ConsoleApi, names: Any, query: OfferQuery | None = None, ordered: Ordered = ORDERED) -> list[Any]:
-    return list(read_offers(api, query or OfferQuery(), ordered, now=names.now))
+def offers(
+    api: ConsoleApi,
+    names: Any,
+    query: OfferQuery | None = None,
+    ordered: Ordered = ORDERED,
+    measure: Callable[[], BlockTime] = lambda: SIX_SECONDS,
+) -> list[Any]:
+    return list(read_offers(api, query or OfferQuery(), ordered, now=names.now, measure=measure))
 
 
 def only_offer(rows: list[Any]) -> Offer:
@@ -78,6 +88,29 @@ def test_a_price_is_an_indication_for_an_order_of_one_gpu(api: ConsoleApi, sells
     assert offer.provider_ref == {"model": "h100", "ram": "80Gi", "interface": "sxm"}
     assert (offer.observed_at, offer.expires_at) == (names.now, names.now + timedelta(minutes=15))
     assert "median of bids for one GPU in 14 to 31 days, 2.1 to 3.5 USD/h" in offer.source
+
+
+def test_a_price_is_told_by_the_measured_block_time_and_not_by_the_consoles(
+    api: ConsoleApi, sells: Any, names: Any
+) -> None:
+    measured = BlockTime(
+        seconds=Decimal("5.876"), first_height=27_652_334, last_height=27_653_334, measured_at=names.now
+    )
+    offer = only_offer(offers(api, names, measure=lambda: measured))
+    assert offer.usd_per_hour == Decimal("2.654867")  # 2.6 x 6 / 5.876
+    assert "2.144316 to 3.57386 USD/h" in offer.source
+    assert "corrected from the Console's 6 s a block to 5.876 s (blocks 27652334 to 27653334)" in offer.source
+
+
+def test_where_the_chain_cannot_be_asked_the_consoles_figure_stands_and_that_is_said(
+    api: ConsoleApi, sells: Any, names: Any
+) -> None:
+    def away() -> BlockTime:
+        raise ProviderError("akash", Failure.UNREACHABLE, "no route")
+
+    offer = only_offer(offers(api, names, measure=away))
+    assert offer.usd_per_hour == Decimal("2.6")
+    assert "at the Console's 6 s a block, since the chain's own is not known: no route" in offer.source
 
 
 def test_the_recorded_prices_give_the_recorded_a100(

@@ -85,7 +85,7 @@ def faults(tmp_path: Path) -> Faults:
 @pytest.fixture
 def caller(tmp_path: Path, faults: Faults) -> Caller:
     now = [time.time()]
-    market = Market(tmp_path, faults, load_stock(), block_seconds=1, clock=lambda: now[0])
+    market = Market(tmp_path, faults, load_stock(), block_seconds=6, clock=lambda: now[0])
     return Caller(market, tmp_path, now)
 
 
