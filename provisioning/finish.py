@@ -10,7 +10,7 @@ from .engine import Cancel, EngineResult, on_interrupt, pending_creates
 from .journal import EntryState
 from .machines import MachineInputs, MachineRecord
 from .observe import Sighting, machine_records, natural, settled_export
-from .outcomes import gone_from, outcomes, standing
+from .outcomes import as_seen, gone_from, outcomes, standing
 from .reports import ApplyReport
 
 
@@ -41,7 +41,7 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
     with on_interrupt(Cancel()) as cancel:
         run = carry_out(work, wanted, sightings, cancel)
     after = machine_records(work.stack, work.journal)
-    machines = outcomes(wanted, after, run.result, _made(work))
+    machines = as_seen(outcomes(wanted, after, run.result, _made(work)), sightings)
     kept = _kept(run, after)
     report = ApplyReport(
         name=work.record.name,

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..providers.base import MachineState
+import msgspec
+
+from ..providers.base import Machine, MachineState
 from .engine import EngineResult
 from .machines import MachineInputs, MachineRecord, machine_end
 from .observe import Sighting, subject_of
+from .plugin.outputs import problems_of
 from .reports import MachineOutcome, Outcome
 from .status import remembered, ssh_line
 
@@ -23,6 +26,18 @@ def outcomes(
     there = {record.inputs.name: record for record in known}
     told = _reasons(result)
     return tuple(_outcome(inputs, there.get(inputs.name), told.get(inputs.name, ()), made) for inputs in wanted)
+
+
+def as_seen(machines: Iterable[MachineOutcome], sightings: Iterable[Sighting]) -> tuple[MachineOutcome, ...]:
+    """The outcomes with what sellers said just before of machines that the engine left as they were."""
+    seen = {(row.record.inputs.name, row.record.id): row.machine for row in sightings if row.machine is not None}
+    return tuple(_seen(machine, seen.get((machine.name, machine.id))) for machine in machines)
+
+
+def _seen(outcome: MachineOutcome, machine: Machine | None) -> MachineOutcome:
+    if outcome.outcome is not Outcome.OK or machine is None or machine.state is not MachineState.FAILED:
+        return outcome
+    return msgspec.structs.replace(outcome, outcome=Outcome.FAILED, reasons=tuple(problems_of(machine)))
 
 
 def standing(known: Iterable[MachineRecord]) -> tuple[MachineOutcome, ...]:

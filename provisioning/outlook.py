@@ -120,15 +120,21 @@ def refuse_dear(outlook: Outlook, live: Mapping[str, Offer]) -> None:
 
 
 def _stands(wanted: MachineInputs, sighting: Sighting | None) -> bool:
-    """Whether the engine would leave it as it is. One whose seller cannot be asked is left too."""
+    """Whether it is to be left as it is. One whose seller cannot be asked is left too."""
     if sighting is None or sighting.record.inputs.replace != wanted.replace:
         return False
-    return not has_failed(sighting) and (sighting.problem is not None or sighting.alive)
+    failed = has_failed(sighting) or seen_failed(sighting)
+    return not failed and (sighting.problem is not None or sighting.alive)
 
 
 def has_failed(sighting: Sighting) -> bool:
     """Whether the state has it as failed: then the engine makes it anew, whatever is wanted of it."""
     return sighting.record.outputs.get("state") == MachineState.FAILED.value
+
+
+def seen_failed(sighting: Sighting) -> bool:
+    """Whether its seller says now that it has failed, which the state may not know."""
+    return sighting.machine is not None and sighting.machine.state is MachineState.FAILED
 
 
 def _occupied(sighting: Sighting | None) -> bool:

@@ -17,7 +17,7 @@ from .journal import EntryState, JournalEntry
 from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineInputs, MachineRecord
 from .observe import Sighting, look
-from .outlook import Adopts, Outlook, has_failed, outlook_of, refuse_dear
+from .outlook import Adopts, Outlook, has_failed, outlook_of, refuse_dear, seen_failed
 from .payload import read_again
 from .refusals import refuse_recovery
 from .reports import ApplyReport
@@ -51,9 +51,14 @@ def recover(desk: Desk, name: str, live: Mapping[str, Offer]) -> ApplyReport:
         wanted, held_back = _wanted(work, ahead, seen)
         refuse_dear(ahead.nothing_bought if held_back else ahead, live)
         interrupted = settle(work)
-        finished = finish(work, wanted, seen)
+        finished = finish(work, wanted, seen if held_back else [_looked_at_again(each) for each in seen])
         cleaned = clean(work, found, finished.known)
         return _with_notes(finished.report, interrupted, found, cleaned, held_back)
+
+
+def _looked_at_again(sighting: Sighting) -> Sighting:
+    """One that failed since the state saw it counts as lost: the engine looks for itself, and makes it anew."""
+    return msgspec.structs.replace(sighting, machine=None) if seen_failed(sighting) else sighting
 
 
 @contextmanager

@@ -152,3 +152,9 @@ def test_what_is_auctioned_counts_with_its_own_ceiling_and_never_above_it(machin
 
 def test_a_record_from_before_ceilings_were_kept_has_none_to_hold(machine: Build, offer: Offer) -> None:
     refuse_dear(look_ahead(record(machine("a"), ceiling=None)), at(offer, "1000"))
+
+
+def test_one_that_its_seller_says_has_failed_is_replaced_though_the_state_has_it_running(machine: Build) -> None:
+    dead = msgspec.structs.replace(box(), state=MachineState.FAILED)
+    ahead = look_ahead(record(machine("node-0")), seen(machine("node-0"), dead))
+    assert (ahead.stays, names(ahead.replaced), ahead.asks) == ((), ["node-0"], True)

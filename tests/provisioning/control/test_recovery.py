@@ -232,3 +232,20 @@ def test_kept_machines_get_the_new_plan_s_end(control: Control, hands: Any) -> N
     assert ends[0] is not None
     assert (ends[0] - datetime.now(UTC)).total_seconds() > 199 * 3600
     assert ends[0] == ends[1]
+
+
+def test_a_machine_that_failed_since_it_was_up_is_no_success_and_is_made_anew_by_recover(
+    control: Control, hands: Any, cloud: Any
+) -> None:
+    hands.apply("node-0", "node-1")
+    dead = control.status("train").machines[0].id
+    cloud.run("update machines set state = 'failed' where id = ?", dead)
+    report = hands.apply("node-0", "node-1")
+    assert [machine.outcome for machine in report.machines] == [Outcome.FAILED, Outcome.OK]
+    assert f"toy reports {dead} as failed" in report.machines[0].reasons[0]
+    assert report.finish == "ampacity recover train"
+
+    recovered = control.recover("train", live=hands.live)
+    assert [machine.outcome for machine in recovered.machines] == [Outcome.OK] * 2
+    assert recovered.machines[0].id != dead
+    assert dead not in cloud.living()
