@@ -1,7 +1,7 @@
 """What the verbs hand back: frozen values that the command line renders."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -294,6 +294,10 @@ class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):
         return not self.left and not self.problems
 
 
+A_MOMENT = timedelta(minutes=1)
+"""By how much two forecasts of the same end may differ."""
+
+
 class TopUp(msgspec.Struct, frozen=True, kw_only=True):
     """Money to be paid ahead for one machine, so that it lasts until `until`. `usd` 0: it does already."""
 
@@ -314,8 +318,8 @@ class TopUpQuote(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due(self) -> tuple[TopUp, ...]:
-        """Those that take money."""
-        return tuple(each for each in self.top_ups if each.usd > 0)
+        """Those that take money, or that end before then though enough is paid, as a seller's own limit does."""
+        return tuple(each for each in self.top_ups if each.usd > 0 or each.until - each.paid_until > A_MOMENT)
 
     @property
     def usd(self) -> Decimal:

@@ -1,4 +1,4 @@
-"""A provider's gateway: where the manifest goes, and where a lease's state and logs come from.
+"""A provider's gateway: where the manifest goes, and where a lease's state comes from.
 
 Its address is the provider's own claim on the chain, so everything here takes the other side for an
 enemy: only https to a public address, looked up once and connected to as looked up; no redirects,
@@ -12,7 +12,7 @@ Paths, statuses and fields: provider `gateway/rest/{router,auth,cluster_errors}.
 from .client import GatewayClient
 from .failures import GatewayError, Trouble
 from .hosts import Host, check_host_uri
-from .lease import Event, ForwardedPort, GatewayStatus, LeasedIp, LeaseStatus, LogLine, Service
+from .lease import Event, ForwardedPort, LeasedIp, LeaseStatus, Service
 from .limits import Limits
 
 __all__ = [
@@ -20,12 +20,10 @@ __all__ = [
     "ForwardedPort",
     "GatewayClient",
     "GatewayError",
-    "GatewayStatus",
     "Host",
     "LeaseStatus",
     "LeasedIp",
     "Limits",
-    "LogLine",
     "Service",
     "Trouble",
     "check_host_uri",

@@ -9,7 +9,7 @@ from .addresses import LookUp, system_look_up
 from .dialer import Certificates, Dialer, Trust
 from .failures import GatewayError, Trouble, refusal
 from .hosts import check_host_uri
-from .lease import Event, GatewayStatus, LeaseStatus, LogLine
+from .lease import Event, LeaseStatus
 from .limits import STANDARD, Budget, Limits
 from .manifest import insist
 from .trust import web_trust
@@ -46,14 +46,6 @@ class GatewayClient:
             web_trust=web_trust,
         )
 
-    def version(self) -> str:
-        """The version of the provider's software. Anybody may ask."""
-        return reading.version(self._get("/version"))
-
-    def status(self) -> GatewayStatus:
-        """What the gateway says of itself. Anybody may ask."""
-        return reading.gateway_status(self._get("/status"))
-
     def send_manifest(self, dseq: Dseq, manifest: bytes, *, stop: threading.Event | None = None) -> None:
         """Hand over `manifest`, the very bytes whose hash the deployment carries; the same again is harmless.
 
@@ -77,23 +69,17 @@ class GatewayClient:
                 return None
             raise
 
-    def logs(self, lease: LeaseId, *, lines: int = 100) -> list[LogLine]:
-        """The last `lines` that the lease's services wrote; fewer where that would take too long or too much."""
-        return [reading.log_line(text) for text in self._tail(f"{_path(lease)}/logs?follow=false&tail={lines}", lines)]
-
     def events(self, lease: LeaseId, *, most: int = 50) -> list[Event]:
-        """The last of what the provider's cluster did with the lease."""
-        return [reading.event(text) for text in self._tail(f"{_path(lease)}/kubeevents?follow=false", most)]
-
-    def _tail(self, path: str, most: int) -> list[str]:
+        """The last of what the provider's cluster did with the lease; less where that takes too long or too much."""
         from .stream import tail
 
-        return tail(self._dialer, path, self._token(), most=most, limits=self._limits)
+        path = f"{_path(lease)}/kubeevents?follow=false"
+        return [reading.event(text) for text in tail(self._dialer, path, self._token(), most=most, limits=self._limits)]
 
-    def _get(self, path: str, token: str = "") -> bytes:
+    def _get(self, path: str, token: str) -> bytes:
         return self._ask("GET", path, seconds=self._limits.call_seconds, token=token)
 
-    def _ask(self, method: str, path: str, *, seconds: float, token: str = "", body: bytes | None = None) -> bytes:
+    def _ask(self, method: str, path: str, *, seconds: float, token: str, body: bytes | None = None) -> bytes:
         from .http import ask
 
         budget = Budget(seconds, self._limits.answer_bytes)

@@ -1,4 +1,4 @@
-"""What a gateway says of itself and of a lease, checked and fit to be shown."""
+"""What a gateway says of a lease, checked and fit to be shown."""
 
 import msgspec
 
@@ -55,23 +55,6 @@ class LeaseStatus(msgspec.Struct, frozen=True, kw_only=True):
     def ready(self) -> bool:
         """Whether every service is; one that is not told of is not."""
         return bool(self.services) and all(service.ready for service in self.services)
-
-
-class GatewayStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gateway says of itself; `None` where it does not. Anybody may ask."""
-
-    address: str | None
-    """The provider's account, as it claims."""
-    public_hostname: str | None
-    leases: int | None
-    orders: int | None
-
-
-class LogLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that a service wrote."""
-
-    service: str
-    text: str
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

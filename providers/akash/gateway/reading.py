@@ -6,18 +6,15 @@ from ....core.shapes import ready
 from .addresses import is_allowed
 from .failures import GatewayError, Trouble
 from .hosts import host_name, literal
-from .lease import Event, ForwardedPort, GatewayStatus, LeasedIp, LeaseStatus, LogLine, Service
-from .text import LONGEST_LOG_LINE, one_line
+from .lease import Event, ForwardedPort, LeasedIp, LeaseStatus, Service
+from .text import one_line
 from .wire import (
     WireEvent,
     WireIp,
     WireLease,
-    WireLine,
     WireObject,
     WirePort,
     WireService,
-    WireStatus,
-    WireVersion,
     decode,
 )
 
@@ -42,28 +39,6 @@ def lease_status(data: bytes, *, loopback: bool) -> LeaseStatus:
         problems=tuple(one_line(text) for text in wire.errors or () if text),
         left_out=names - sum(len(one.uris) for one in services) + ports.count(None) + ips.count(None),
     )
-
-
-def gateway_status(data: bytes) -> GatewayStatus:
-    """What `data` says of the gateway."""
-    wire = decode(data, WireStatus)
-    return GatewayStatus(
-        address=_name(wire.address) or None,
-        public_hostname=host_name(wire.cluster_public_hostname or ""),
-        leases=wire.cluster.leases if wire.cluster else None,
-        orders=wire.bidengine.orders if wire.bidengine else None,
-    )
-
-
-def version(data: bytes) -> str:
-    """The version of the provider's software."""
-    return _name(decode(data, WireVersion).akash.version)
-
-
-def log_line(data: str) -> LogLine:
-    """A frame of the log stream."""
-    wire = decode(data, WireLine)
-    return LogLine(service=_name(wire.name), text=one_line(wire.message or "", LONGEST_LOG_LINE))
 
 
 def event(data: str) -> Event:

@@ -1,4 +1,4 @@
-"""Logs and events: a WebSocket over a proven connection, read for a while and never followed.
+"""Events: a WebSocket over a proven connection, read for a while and never followed.
 
 The library's protocol is used without its input and output: its own client reads in one thread while
 it writes in another, which TLS 1.3 in Python does not bear (a request now and then never left), and

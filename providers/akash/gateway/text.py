@@ -10,7 +10,6 @@ _ESCAPE = re.compile(
 """Terminal sequences whole (ECMA-48), so that removing ESC alone does not leave their letters behind."""
 
 LONGEST_LINE = 300
-LONGEST_LOG_LINE = 4000
 
 
 def one_line(text: str, longest: int = LONGEST_LINE) -> str:

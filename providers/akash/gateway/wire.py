@@ -48,46 +48,6 @@ class WireIp(msgspec.Struct, frozen=True):
     protocol: str | None = None
 
 
-class WireCluster(msgspec.Struct, frozen=True):
-    """`ClusterStatus`."""
-
-    leases: Count | None = None
-
-
-class WireBids(msgspec.Struct, frozen=True):
-    """`BidEngineStatus`."""
-
-    orders: Count | None = None
-
-
-class WireStatus(msgspec.Struct, frozen=True):
-    """`ProviderStatus`, with the address beside it."""
-
-    cluster: WireCluster | None = None
-    bidengine: WireBids | None = None
-    cluster_public_hostname: str | None = None
-    address: str | None = None
-
-
-class WireAkash(msgspec.Struct, frozen=True):
-    """`version.Info`."""
-
-    version: str
-
-
-class WireVersion(msgspec.Struct, frozen=True):
-    """`versionInfo`."""
-
-    akash: WireAkash
-
-
-class WireLine(msgspec.Struct, frozen=True):
-    """`ServiceLogMessage`."""
-
-    name: str | None = None
-    message: str | None = None
-
-
 class WireObject(msgspec.Struct, frozen=True):
     """`LeaseEventObject`."""
 

@@ -16,9 +16,7 @@ CODE = ROOT / "providers" / "akash"
 TESTS = ROOT / "tests" / "providers" / "akash"
 DOC = (ROOT / "docs" / "akash.md").read_text(encoding="utf-8")
 
-_SPOKEN = re.compile(
-    r"(?:\{\})?/(?:akash[./]|cosmos[./]|v[12]/|lease/|deployment/|version$|status$)[A-Za-z0-9/._{}?=&:-]*"
-)
+_SPOKEN = re.compile(r"(?:\{\})?/(?:akash[./]|cosmos[./]|v[12]/|lease/|deployment/)[A-Za-z0-9/._{}?=&:-]*")
 _CALL = re.compile(r"^\| `(?:MSG|GET|POST|PUT|PATCH|DELETE) (?P<path>/\S+)` \|", re.MULTILINE)
 _TEST = re.compile(r"`(?P<file>[a-z_/]+\.py)::(?P<test>test_\w+)`")
 

@@ -332,6 +332,9 @@ class TestWhatGoesWrong:
         assert "decommission" in dead.note
         assert dead.held_usd is not None
         assert dead.held_usd > Decimal("20.9")
+        assert dead.spent_usd is not None
+        assert dead.spent_usd > 0
+        assert dead.held_usd + dead.spent_usd == made.held_usd + made.spent_usd  # all that was put in
         town.provider.delete(made.ref)
         assert before - town.balance_usd < Decimal("0.05")
 

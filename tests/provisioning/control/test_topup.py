@@ -186,3 +186,8 @@ def test_a_machine_that_cannot_be_asked_is_a_problem_and_the_others_go_on(work: 
 def test_only_what_takes_money_is_due() -> None:
     lasting = TopUp(name="a", provider="hall", id="1", paid_until=NOW, until=NOW, usd=Decimal(0))
     assert TopUpQuote(name="train", top_ups=(lasting,)).due == ()
+
+
+def test_what_is_paid_and_would_end_sooner_all_the_same_is_due_too() -> None:
+    limited = TopUp(name="a", provider="hall", id="1", paid_until=NOW, until=NOW + HOUR, usd=Decimal(0))
+    assert TopUpQuote(name="train", top_ups=(limited,)).due == (limited,)

@@ -6,46 +6,28 @@ from typing import Any
 
 import pytest
 
-from ampacity.providers.akash.gateway import GatewayClient, GatewayError, GatewayStatus, Trouble
+from ampacity.providers.akash.gateway import GatewayClient, GatewayError, Trouble
+from ampacity.providers.akash.values import Address, Dseq, LeaseId
 from ampacity.providers.base import Failure
 
 Send = Callable[[Any, bytes], None]
 ENDLESS = {"call_seconds": 5.0, "answer_bytes": 256 << 10}
 BRIEF = {"call_seconds": 0.5}
+READY = ("200 OK", b'{"services": {"web": {"available": 1, "total": 1}}}')
+LEASE = LeaseId(owner=Address("akash1owner"), dseq=Dseq(7), provider=Address("akash1provider"))
 
 
 def _fails(client: GatewayClient) -> GatewayError:
     with pytest.raises(GatewayError) as failed:
-        client.version()
+        client.lease_status(LEASE)
     return failed.value
-
-
-def test_version_and_status_are_asked_without_a_token(stage: Any) -> None:
-    gateway = stage.says(("200 OK", b'{"akash": {"version": "v0.10.2", "commit": "1a2b"}, "kube": {"major": "1"}}'))
-    assert stage.connect(gateway).version() == "v0.10.2"
-    assert gateway.requests[0].startswith(b"GET /version HTTP/1.1\r\n")
-    assert b"authorization" not in gateway.requests[0].lower()
-
-
-def test_status_says_who_it_claims_to_be_and_how_busy_it_is(stage: Any) -> None:
-    body = b"""{"cluster": {"leases": 24, "inventory": {"active": null}}, "bidengine": {"orders": 0}, "manifest": null,
-    "cluster_public_hostname": "provider.europlots.com", "address": "akash18ga02", "leased_ip": null}"""
-    assert stage.connect(stage.says(("200 OK", body))).status() == GatewayStatus(
-        address="akash18ga02", public_hostname="provider.europlots.com", leases=24, orders=0
-    )
-
-
-@pytest.mark.parametrize("body", [b"{}", b'{"cluster": null, "bidengine": null, "cluster_public_hostname": null}'])
-def test_what_status_leaves_out_is_unknown_and_not_zero(stage: Any, body: bytes) -> None:
-    nothing = GatewayStatus(address=None, public_hostname=None, leases=None, orders=None)
-    assert stage.connect(stage.says(("200 OK", body))).status() == nothing
 
 
 @pytest.mark.parametrize(
     "status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent", "300 Many"]
 )
 def test_a_redirect_is_never_followed(stage: Any, status: str) -> None:
-    elsewhere = stage.says(("200 OK", b'{"akash": {"version": "evil"}}'))
+    elsewhere = stage.says(READY)
     gateway = stage.says((status, b"", f"Location: https://127.0.0.1:{elsewhere.port}/version"))
     assert _fails(stage.connect(gateway)).trouble is Trouble.REDIRECT
     assert elsewhere.dials == 0
@@ -55,7 +37,7 @@ def test_a_proxy_of_the_environment_is_not_used(stage: Any, monkeypatch: pytest.
     proxy = stage.listen(lambda sock, _: sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n"), plain=True)
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
-    assert stage.connect(stage.says(("200 OK", b'{"akash": {"version": "1"}}'))).version() == "1"
+    assert stage.connect(stage.says(READY)).lease_status(LEASE).ready
     assert proxy.dials == 0
 
 
@@ -160,14 +142,14 @@ def test_what_is_no_http_is_nonsense(stage: Any, raw: bytes) -> None:
         b"<html>hello</html>",
         b"null",
         b"[]",
-        b'"akash"',
+        b'"services"',
         b"{",
-        b'{"akash": null}',
-        b'{"akash": {"version": null}}',
-        b'{"akash": {"version": 1}}',
-        b'{"akash": {"version": "\xff\xfe"}}',
-        b'{"akash": {"version": "\\ud800"}}',
-        b'{"akash": NaN}',
+        b'{"services": 1}',
+        b'{"services": {"web": []}}',
+        b'{"services": {"web": {"total": -1}}}',
+        b'{"errors": ["\xff\xfe"]}',
+        b'{"errors": ["\\ud800"]}',
+        b'{"services": NaN}',
         b'{"x": ' + b"[" * 100_000,
         b'{"x":' * 50_000,
         b"\xef\xbb\xbf{}",
