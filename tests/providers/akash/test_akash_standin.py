@@ -334,6 +334,8 @@ class TestWhatGoesWrong:
         assert dead.held_usd > Decimal("20.9")
         assert dead.spent_usd is not None
         assert dead.spent_usd > 0
+        assert made.held_usd is not None
+        assert made.spent_usd is not None
         assert dead.held_usd + dead.spent_usd == made.held_usd + made.spent_usd  # all that was put in
         town.provider.delete(made.ref)
         assert before - town.balance_usd < Decimal("0.05")
