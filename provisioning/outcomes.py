@@ -30,7 +30,9 @@ def outcomes(
 
 def as_seen(machines: Iterable[MachineOutcome], sightings: Iterable[Sighting]) -> tuple[MachineOutcome, ...]:
     """The outcomes with what sellers said just before of machines that the engine left as they were."""
-    seen = {(row.record.inputs.name, row.record.id): row.machine for row in sightings if row.machine is not None}
+    seen: dict[tuple[str, str | None], Machine] = {
+        (row.record.inputs.name, row.record.id): row.machine for row in sightings if row.machine is not None
+    }
     return tuple(_seen(machine, seen.get((machine.name, machine.id))) for machine in machines)
 
 
