@@ -96,7 +96,7 @@ def test_what_could_not_be_paid_ends_with_four(arrange: Arrange, capsys: pytest.
 def test_where_nothing_is_due_nothing_is_asked(
     arrange: Arrange, capsys: pytest.CaptureFixture[str], top_ups: tuple[TopUp, ...], words: str
 ) -> None:
-    lasting = tuple(TopUp(**{**_fields(each), "usd": Decimal(0)}) for each in top_ups)
+    lasting = tuple(TopUp(**{**_fields(each), "usd": Decimal(0), "paid_until": each.until}) for each in top_ups)
     assert arrange(TopUpQuote(name="train", top_ups=lasting)) == []
     assert run(["topup"]) == 0
     assert words in capsys.readouterr().out
