@@ -74,7 +74,7 @@ def fault(
         say(f"{provider} shows no {kind} any more")
         return
     room.inject(provider, kind, machine=machine, count=count)
-    say(f"{provider} will show: {kind}" + (f" ({machine}, if it has that)" if machine else ""))
+    say(f"{provider} will show: {kind}" + (f" of {machine}" if machine else ""))
 
 
 def _row(part: Any) -> dict[str, Any]:

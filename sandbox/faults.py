@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..core.errors import MissingError
 from ..core.files import exclusive_lock, write_atomic
 from ..core.shapes import ready
 
@@ -108,6 +109,19 @@ class Faults:
             write_atomic(self._file, msgspec.json.encode(faults))
         else:
             self._file.unlink(missing_ok=True)
+
+
+def unknown_machine(provider: str, machine: str | None, there: Collection[str]) -> MissingError:
+    """No machine of that id, or none at all where none is named; it says which there are."""
+    known = sorted(there)
+    return MissingError(
+        f"{provider} has no machine {machine!r}" if machine else f"{provider} has no machine",
+        why=f"it has: {', '.join(known)}" if known else "nothing runs there",
+        fix=f"ampacity sandbox fault {provider} {FaultKind.PREEMPT} --machine {known[0]}"
+        if known
+        else "ampacity status",
+        code="AMP-SANDBOX-MACHINE",
+    )
 
 
 def _names_a_stranger(fault: Fault, kind: FaultKind, machines: Collection[str]) -> bool:

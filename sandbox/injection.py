@@ -7,20 +7,37 @@ from pathlib import Path
 from typing import cast
 
 from ..core.errors import MissingError, UsageError
-from .faults import FaultKind, Faults
+from .faults import FaultKind, Faults, unknown_machine
+from .part import StandInPart
 from .places import layout
+from .process import running_in
+from .roster import ask_machines
 from .table import FILES, STAND_INS
+
+DOWN = "AMP-SANDBOX-DOWN"
+FAULT = "AMP-SANDBOX-FAULT"
 
 
 def inject(provider: str, kind: str, machine: str | None = None, count: int = 1) -> None:
     """Let the stand-in of `provider` show `kind` the next `count` times, to `machine` or to anyone.
 
-    Raises `UsageError` for a kind that is not known or that this seller cannot show, `MissingError`
-    for a seller that the sandbox does not have, or while it is down.
+    Raises `UsageError` for a kind that is not known, that this seller cannot show, or that comes upon no
+    machine in particular though one is named; `MissingError` for a seller that the sandbox does not have
+    or that does not run, and for a machine that it does not have.
     """
-    fault = _kind(kind)
+    fault = _kind(provider, kind)
     folder = _folder(provider)
+    if machine is not None and fault is not FaultKind.PREEMPT:
+        raise UsageError(
+            f"{kind} comes upon no machine in particular",
+            why=f"only {FaultKind.PREEMPT} takes --machine",
+            fix=f"ampacity sandbox fault {provider} {kind}",
+            code=FAULT,
+        )
     if provider in STAND_INS:
+        endpoint = _endpoint(provider, folder)
+        if machine is not None:
+            _check_machine(provider, machine, endpoint)
         Faults(folder).inject(fault, machine=machine, count=count)
     else:
         for _ in range(count):
@@ -29,10 +46,40 @@ def inject(provider: str, kind: str, machine: str | None = None, count: int = 1)
 
 def calm(provider: str, kind: str) -> None:
     """Let the stand-in of `provider` show `kind` no more. Raises as `inject` does."""
-    fault = _kind(kind)
+    fault = _kind(provider, kind)
     folder = _folder(provider)
-    if provider in STAND_INS:
-        Faults(folder).clear(fault)
+    if provider in FILES:
+        raise UsageError(
+            f"{provider} has no fault that waits",
+            why="what it is asked to show happens at once",
+            fix="ampacity status",
+            code=FAULT,
+        )
+    Faults(folder).clear(fault)
+
+
+def _endpoint(provider: str, folder: Path) -> str:
+    """Where it listens. Raises `MissingError` where it does not run: nobody would ever meet the fault."""
+    endpoint = StandInPart(name=provider, folder=folder).endpoint()
+    if running_in(folder) is None or endpoint is None:
+        raise MissingError(
+            f"The stand-in of {provider} does not run",
+            why=f"the process recorded in {folder} has ended",
+            fix="ampacity sandbox up",
+            code=DOWN,
+        )
+    return endpoint
+
+
+def _check_machine(provider: str, machine: str, endpoint: str) -> None:
+    try:
+        there = ask_machines(endpoint)
+    except OSError as error:
+        raise MissingError(
+            f"The stand-in of {provider} does not answer", why=str(error), fix="ampacity sandbox up", code=DOWN
+        ) from error
+    if machine not in there:
+        raise unknown_machine(provider, machine, there)
 
 
 def _folder(provider: str) -> Path:
@@ -46,12 +93,12 @@ def _folder(provider: str) -> Path:
         )
     if not folder.is_dir():
         raise MissingError(
-            "The sandbox is not up", why=f"{folder} does not exist", fix="ampacity sandbox up", code="AMP-SANDBOX-DOWN"
+            "The sandbox is not up", why=f"{folder} does not exist", fix="ampacity sandbox up", code=DOWN
         )
     return folder
 
 
-def _kind(text: str) -> FaultKind:
+def _kind(provider: str, text: str) -> FaultKind:
     try:
         return FaultKind(text)
     except ValueError as error:
@@ -59,8 +106,8 @@ def _kind(text: str) -> FaultKind:
         raise UsageError(
             f"There is no fault {text!r}",
             why=f"known: {', '.join(FaultKind)}",
-            fix=f"ampacity sandbox fault PROVIDER {near[0]}",
-            code="AMP-SANDBOX-FAULT",
+            fix=f"ampacity sandbox fault {provider} {near[0]}",
+            code=FAULT,
         ) from error
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 from ..core.files import write_atomic
 from .faults import Faults
 from .places import HOST
+from .roster import StandIn, with_roster
 from .table import STAND_INS
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ WATCH_SECONDS = 1.0
 log = logging.getLogger("ampacity.sandbox")
 
 
-def make_app(name: str, folder: Path) -> "WSGIApplication":
+def make_app(name: str, folder: Path) -> StandIn:
     """The stand-in `name` with its state and faults in `folder`. Raises `KeyError` for an unknown name."""
-    create = cast("Callable[[Faults, Path], WSGIApplication]", import_module(STAND_INS[name]).create_app)
+    create = cast("Callable[[Faults, Path], StandIn]", import_module(STAND_INS[name]).create_app)
     return create(Faults(folder), folder)
 
 
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     logging.basicConfig(filename=folder / "log", format="%(asctime)s %(message)s", level=logging.INFO)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = make_server(make_app(wanted.name, folder), wanted.port)
+    server = make_server(with_roster(make_app(wanted.name, folder)), wanted.port)
     threading.Thread(target=_end_with_folder, args=(server, folder), daemon=True).start()
     write_atomic(folder / "port", f"{server.port}\n".encode())
     server.serve_forever()

@@ -13,6 +13,7 @@ from .chain.failures import QueryFailedError
 from .chain.transactions import carries
 from .market import Market
 from .settings import Settings
+from .tick import living
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +54,10 @@ class Application:
         request = Request(environ)
         request.max_content_length = MAX_BODY_BYTES
         return self._respond(request)(environ, start_response)
+
+    def machines(self) -> list[str]:
+        """The deployment numbers that have a lease."""
+        return [str(lease.id.dseq) for lease in living(self._market.read())]
 
     def _respond(self, request: Request) -> Response:
         if self._faults.take(FaultKind.SLOW):

@@ -40,7 +40,7 @@ def _lapse(state: State) -> None:
     for bid in [row for row in state.bids.values() if row.state == "open"]:
         if _age_seconds(state, bid.created_at) >= BID_SECONDS:
             leases.close_bid(state, bid.id, "lease_closed_invalid")
-    for lease in _living(state):
+    for lease in living(state):
         late = _age_seconds(state, lease.created_at) >= MANIFEST_SECONDS
         if lease.manifest is None and lease.reclamation is None and late:
             leases.close_bid(state, lease.id, "lease_closed_reason_manifest_timeout")
@@ -50,9 +50,9 @@ def _lapse(state: State) -> None:
 
 def _preempt(state: State, faults: Faults) -> None:
     """A provider that promised a notice gives it; another just ends the lease."""
-    living = _living(state)
-    faults.forget_strangers(FaultKind.PREEMPT, {str(lease.id.dseq) for lease in living})
-    for lease in living:
+    there = living(state)
+    faults.forget_strangers(FaultKind.PREEMPT, {str(lease.id.dseq) for lease in there})
+    for lease in there:
         if faults.take(FaultKind.PREEMPT, str(lease.id.dseq)):
             promised = lease.reclamation is not None and lease.state == "active"
             take = leases.start_reclaim if promised else leases.close_bid
@@ -60,7 +60,8 @@ def _preempt(state: State, faults: Faults) -> None:
                 take(state, lease.id, "lease_closed_reason_decommission")
 
 
-def _living(state: State) -> list[Lease]:
+def living(state: State) -> list[Lease]:
+    """Every lease that can end."""
     return [lease for lease in state.leases.values() if lease.living]
 
 

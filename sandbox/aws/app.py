@@ -52,6 +52,11 @@ class Application:
         call = read_call(request)
         return self._respond(call, request)(environ, start_response)
 
+    def machines(self) -> list[str]:
+        """The ids of what lives."""
+        with self._moto.lock:
+            return [one.id for one in self._life.living()]
+
     def _respond(self, call: Call | None, request: Request) -> Response:
         if call is None:
             return Response("<Error><Code>MissingAuthenticationToken</Code></Error>", 403, content_type="text/xml")

@@ -50,10 +50,14 @@ class Life:
         for id_ in due:
             del self._ready_at[id_]
 
+    def living(self) -> list[Any]:
+        """Every machine that can be taken away."""
+        return [one for one in self._moto.instances() if one.state in {"pending", "running"}]
+
     def _take_away(self) -> None:
         if self._faults.peek(FaultKind.PREEMPT) is None:
             return
-        living = [one for one in self._moto.instances() if one.state in {"pending", "running"}]
+        living = self.living()
         self._faults.forget_strangers(FaultKind.PREEMPT, {one.id for one in living})
         for instance in living:
             if self._faults.take(FaultKind.PREEMPT, instance.id):

@@ -58,6 +58,10 @@ class Application:
         request.max_content_length = MAX_BODY_BYTES
         return self._respond(request)(environ, start_response)
 
+    def machines(self) -> list[str]:
+        """The ids of what a list shows."""
+        return [row.id for row in self._store.listed()]
+
     def _respond(self, request: Request) -> Response:
         try:
             self._admit(request)

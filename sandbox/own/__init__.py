@@ -9,8 +9,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from ...core.errors import MissingError, UsageError
-from ..faults import FaultKind
+from ...core.errors import UsageError
+from ..faults import FaultKind, unknown_machine
 
 EXAMPLE = Path(__file__).parent / "sites.yaml"
 """Also linked as `examples/sites.yaml`."""
@@ -34,19 +34,20 @@ def inject(kind: FaultKind, machine: str | None, folder: Path) -> None:
         raise UsageError(
             f"Racks of one's own cannot show {kind.value}",
             why="no service is asked; only a node can be taken away",
-            fix="ampacity sandbox fault own preempt --machine ID",
+            fix="ampacity sandbox fault own preempt",
+            code="AMP-SANDBOX-FAULT",
         )
-    if _remove(machine, folder / LEDGER) == 0:
-        raise MissingError(
-            f"There is no reservation {machine or ''}".rstrip(), why=f"{folder / LEDGER}", fix="ampacity status"
-        )
+    there = _take(machine, folder / LEDGER)
+    if not there or (machine is not None and machine not in there):
+        raise unknown_machine("own", machine, there)
 
 
-def _remove(machine: str | None, ledger: Path) -> int:
-    """How many rows were deleted: the one with that id, or the oldest where none is named."""
+def _take(machine: str | None, ledger: Path) -> list[str]:
+    """Free the node with that id, or the one that was taken first where none is named; the ids there were."""
     if not ledger.exists():
-        return 0
+        return []
     with closing(sqlite3.connect(ledger, timeout=30)) as database, database:
-        oldest = "SELECT id FROM reservation ORDER BY created_at, id LIMIT 1"
-        chosen = machine or next((row[0] for row in database.execute(oldest)), None)
-        return database.execute("DELETE FROM reservation WHERE id = ?", (chosen,)).rowcount
+        there = [row[0] for row in database.execute("SELECT id FROM reservation ORDER BY created_at, id")]
+        chosen = machine or next(iter(there), None)
+        database.execute("DELETE FROM reservation WHERE id = ?", (chosen,))
+        return there

@@ -15,7 +15,6 @@ from ampacity.core.contexts import choose_context
 from ampacity.core.errors import MissingError, ResourceError, UsageError
 from ampacity.core.progress import Stage, Step
 from ampacity.sandbox import SandboxLayout, supervisor, table
-from ampacity.sandbox.faults import FaultKind, Faults
 from ampacity.sandbox.part import listens
 
 pytestmark = pytest.mark.kubo
@@ -137,36 +136,6 @@ def test_a_configuration_that_is_broken_stops_up_before_it_starts(here: SandboxL
     with pytest.raises(UsageError):
         sandbox.up()
     assert not any(part.pid for part in sandbox.status().parts)
-
-
-def test_faults_reach_the_stand_ins_folder(config: Path) -> None:
-    folder = sandbox.layout().part("lambda")
-    folder.mkdir(parents=True)
-    sandbox.inject("lambda", "capacity", count=3)
-    (fault,) = Faults(folder).list()
-    assert (fault.kind, fault.count) == (FaultKind.CAPACITY, 3)
-
-
-@pytest.mark.parametrize(
-    ("provider", "kind", "code"),
-    [
-        ("lambda", "earthquake", "AMP-SANDBOX-FAULT"),
-        ("lambda", "preemt", "AMP-SANDBOX-FAULT"),
-        ("nobody", "slow", "AMP-SANDBOX-PROVIDER"),
-        ("lambda", "slow", "AMP-SANDBOX-DOWN"),
-    ],
-)
-def test_a_fault_that_cannot_be_shown_is_refused(provider: str, kind: str, code: str, config: Path) -> None:
-    with pytest.raises((UsageError, MissingError)) as caught:
-        sandbox.inject(provider, kind)
-    assert caught.value.code == code
-    assert caught.value.fix
-
-
-def test_a_fault_that_is_misspelt_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UsageError) as caught:
-        sandbox.inject("lambda", "thorttle")
-    assert caught.value.fix == "ampacity sandbox fault PROVIDER throttle"
 
 
 @pytest.mark.usefixtures("small")

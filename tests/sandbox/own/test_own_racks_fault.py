@@ -54,8 +54,16 @@ def test_without_a_name_one_node_is_taken(racks: OwnRacks, tmp_path: Path) -> No
 
 
 def test_a_node_that_is_not_reserved_cannot_be_taken(racks: OwnRacks, tmp_path: Path) -> None:
-    with pytest.raises(MissingError):
+    there = reserve(racks, 1).ref.id
+    with pytest.raises(MissingError) as caught:
         inject(FaultKind.PREEMPT, "ohio.dgx-01.000000000000", tmp_path / "own")
+    assert caught.value.why == f"it has: {there}"
+    assert len(list(racks.ours())) == 1
+
+
+def test_where_no_node_is_taken_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match="has no machine"):
+        inject(FaultKind.PREEMPT, None, tmp_path / "own")
 
 
 def test_faults_of_a_service_mean_nothing_to_racks(tmp_path: Path) -> None:
