@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from ..base import Bid
+from ..text import clean
 from .gpumatch import contradiction, provider_states
-from .names import clean
 from .values import DENOM, BlockTime, LeaseId, MarketBid, SellerFacts
 
 OPEN = "open"

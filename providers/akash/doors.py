@@ -10,10 +10,10 @@ import msgspec
 
 from ...core.clock import Clock
 from ..base import ProviderError
+from ..text import clean
 from .gateway.lease import Event, LeaseStatus
 from .ledger import Ledger
 from .machines import Door
-from .names import clean
 from .reach import reach
 from .settings import Settings
 from .values import Dseq, LeaseId, SellerFacts

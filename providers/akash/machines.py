@@ -8,9 +8,10 @@ import msgspec
 from ...core.clock import rfc3339
 from ...core.money import plain, show_usd
 from ..base import Machine, MachineRef, MachineState, Market
+from ..text import clean
 from .escrow import runway, spent_usd, usd
 from .labels import Marks
-from .names import PROVIDER, REGION, clean
+from .names import PROVIDER, REGION
 from .values import BlockTime, Deployment, Lease, LeaseState
 
 SSH_USER = "root"

@@ -1,4 +1,4 @@
-"""What this seller is called, here and in errors, where it is found, and how outsiders' text is shown."""
+"""What this seller is called, here and in errors, and where it is found."""
 
 PROVIDER = "akash"
 TITLE = "Akash"
@@ -8,11 +8,3 @@ REGION = "global"
 
 DEFAULT_CHAIN = "https://api.akashnet.net"
 DEFAULT_CONSOLE = "https://console-api.akash.network"
-
-LONGEST_TEXT = 200
-
-
-def clean(text: str) -> str:
-    """Text of an outsider made fit to print: one short line, without control characters."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"

@@ -12,7 +12,7 @@ from ...core.money import plain
 from ...core.shapes import ready
 from ..base import Claim, Failure, Gpu, Market, Offer, OfferQuery, PricePart, Skip
 from ..gpus import find_model
-from .failures import clean
+from ..text import clean
 from .names import PROVIDER
 from .wire import InstanceType, TypeRow
 

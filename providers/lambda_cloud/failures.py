@@ -4,6 +4,7 @@ import msgspec
 
 from ...core.shapes import ready
 from ..base import Failure, ProviderAuthError, ProviderError
+from ..text import clean
 from .names import PROVIDER
 from .wire import Refusal, Trouble
 
@@ -33,8 +34,6 @@ _FIXES = {
     Failure.CAPACITY_REGION: "ampacity plan SPEC: what is sold out is left out",
     Failure.QUOTA: "ask the seller for a higher quota, or plan with less of it",
 }
-
-LONGEST_TEXT = 200
 
 
 class RefusedError(ProviderError):
@@ -70,12 +69,6 @@ def refusal(status: int, body: bytes) -> ProviderError:
         return ProviderAuthError(PROVIDER, why, fix=_FIXES[kind])
     fix = clean(trouble.suggestion) or _FIXES.get(kind, "")
     return RefusedError(kind, why, status=status, code=trouble.code, fix=fix)
-
-
-def clean(text: str) -> str:
-    """Text of an outsider made fit to print: one short line, printable."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
 
 
 def _trouble(body: bytes) -> Trouble:

@@ -12,7 +12,8 @@ import msgspec
 
 from ....core.shapes import ready
 from ...base import Failure, ProviderAuthError, ProviderError
-from ..names import PROVIDER, clean
+from ...text import clean
+from ..names import PROVIDER
 
 Code = tuple[str, int]
 """A codespace and a code in it."""

@@ -11,7 +11,9 @@ import msgspec
 
 from ....core.shapes import ready
 from ...base import Failure, ProviderAuthError, ProviderError
-from ..names import PROVIDER, clean
+from ...http import Answer
+from ...text import clean
+from ..names import PROVIDER
 
 KEY_FIX = f"set secrets.api_key under [contexts.NAME.providers.{PROVIDER}] (Console, Settings, API Keys)"
 
@@ -71,16 +73,16 @@ class ThrottledError(RefusedError):
         self.retry_after_seconds = retry_after_seconds
 
 
-def refusal(status: int, body: bytes, *, retry_after: str | None = None, hide: str | None = None) -> RefusedError:
-    """The error that an answer with `status` of 400 or more means. `hide` is not shown, should it be repeated."""
-    trouble = _trouble(body)
+def refusal(answer: Answer, *, hide: str | None = None) -> RefusedError:
+    """The error that an answer with a status of 400 or more means. `hide` is not shown, should it be repeated."""
+    trouble, status = _trouble(answer.body), answer.status
     shown = trouble.message.replace(hide, "***") if hide else trouble.message
     why = clean(shown) or f"HTTP status {status}"
     kind = _kind(status, trouble)
     if kind is Failure.AUTH:
         return RefusedKeyError(why, status=status, seller_code=trouble.code)
     if kind is Failure.THROTTLED:
-        wait = _seconds(retry_after)
+        wait = answer.retry_after_seconds
         return ThrottledError(why, status=status, seller_code=trouble.code, retry_after_seconds=wait)
     return RefusedError(kind, why, status=status, seller_code=trouble.code)
 
@@ -101,11 +103,6 @@ def _kind(status: int, trouble: Trouble) -> Failure:
     if _GONE.search(trouble.message):
         return Failure.CAPACITY_GLOBAL
     return _STATUSES.get(status) or (Failure.UNREACHABLE if status >= 500 else Failure.INVALID)
-
-
-def _seconds(text: str | None) -> float | None:
-    """`Retry-After` in seconds; its date form is not waited for."""
-    return float(text) if text is not None and text.isascii() and text.isdigit() else None
 
 
 def _trouble(body: bytes) -> Trouble:

@@ -15,7 +15,8 @@ from ....core.money import plain
 from ....core.shapes import ready
 from ...base import Failure, Gpu, OfferQuery, Skip
 from ...gpus import find_model
-from ..names import PROVIDER, clean
+from ...text import clean
+from ..names import PROVIDER
 from .wire import Price, PriceRow, Prices, StockAnswer, StockRow
 
 VENDOR = "nvidia"

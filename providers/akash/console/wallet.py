@@ -8,10 +8,11 @@ import msgspec
 
 from ....core.errors import AmpacityError
 from ...base import Failure, ProviderError, StillThereError
+from ...text import clean
 from ..chain.failures import code_in, refused
 from ..leash import Leash
 from ..ledger import OpenRequest
-from ..names import PROVIDER, clean
+from ..names import PROVIDER
 from ..refusals import failed
 from ..values import UACT_PER_USD, Address, Closed, Deployment, Dseq, Lease, LeaseId, LeaseState, MarketBid
 from .bidlists import listed_bids

@@ -197,6 +197,14 @@ def test_a_wrong_key_is_an_authentication_error_that_does_not_tell_it(account: A
     assert "not-the-key" not in f"{caught.value} {caught.value.fix}"
 
 
+@pytest.mark.parametrize("key", ["secret\x00tail", "secret tail", "sécret"])
+def test_what_is_no_key_is_refused_before_it_could_be_quoted(account: Any, key: str) -> None:
+    with pytest.raises(ProviderAuthError) as caught:
+        list(account.open(key).ours())
+    assert key not in f"{caught.value} {caught.value.fix}"
+    assert account.wire.calls == []
+
+
 def test_no_key_is_an_authentication_error_before_anything_is_sent(account: Any) -> None:
     with pytest.raises(ProviderAuthError):
         list(account.open("").ours())

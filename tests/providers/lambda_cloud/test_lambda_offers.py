@@ -13,8 +13,8 @@ import pytest
 import ampacity
 from ampacity.core.clock import system_clock
 from ampacity.providers.base import Gpu, Offer, OfferQuery, ProviderError, Skip
+from ampacity.providers.http import MAX_BYTES
 from ampacity.providers.lambda_cloud.catalog import read_gpu, read_offers
-from ampacity.providers.lambda_cloud.client import MAX_BYTES
 from ampacity.providers.lambda_cloud.names import api_root
 from ampacity.providers.lambda_cloud.wire import InstanceType, Specs
 

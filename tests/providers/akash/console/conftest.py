@@ -67,7 +67,6 @@ class Console(ThreadingHTTPServer):
         self.routes: dict[str, Callable[[Any], Answer]] = {}
         self.extra_headers: dict[str, str] = {}
         self.slow_seconds = 0.0
-        self.drip_seconds = 0.0
         self.asked: list[Asked] = []
 
     @property
@@ -125,14 +124,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in self.server.extra_headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self._write(data)
-
-    def _write(self, data: bytes) -> None:
-        pieces = [data[at : at + 1] for at in range(len(data))] if self.server.drip_seconds else [data]
         with suppress(ConnectionError):  # whoever has had enough hangs up
-            for piece in pieces:
-                self.wfile.write(piece)
-                time.sleep(self.server.drip_seconds)
+            self.wfile.write(data)
 
 
 def refusal_body(code: str, message: str) -> dict[str, str]:
