@@ -15,7 +15,30 @@ def test_vendor_words_and_case_do_not_matter(text: str, name: str) -> None:
     assert model.name == name
 
 
-@pytest.mark.parametrize("text", ["", "H1000", "L40", "Example GPU", "A100X"])
+@pytest.mark.parametrize(
+    # as Akash's providers name them (provider-configs devices/pcie/gpus.json, 2026-06-16)
+    ("text", "name", "memory_gib"),
+    [
+        ("rtx3090", "RTX3090", 24),
+        ("rtx4090", "RTX4090", 24),
+        ("rtx5090", "RTX5090", 32),
+        ("rtx4080s", "RTX4080S", 16),
+        ("rtxa6000", "A6000", 48),
+        ("a5000", "A5000", 24),
+        ("a40", "A40", 48),
+        ("pro6000se", "PRO6000", 96),
+        ("pro6000we", "PRO6000", 96),
+        ("h200nvl", "H200NVL", 141),
+        ("p40", "P40", 24),
+    ],
+)
+def test_cards_of_decentralised_markets_are_known(text: str, name: str, memory_gib: int) -> None:
+    model = find_model(text)
+    assert model is not None
+    assert (model.name, model.memory_gib[0]) == (name, memory_gib)
+
+
+@pytest.mark.parametrize("text", ["", "H1000", "L40", "rtx5090m", "Example GPU", "A100X"])
 def test_what_only_looks_like_a_model_is_not_one(text: str) -> None:
     assert find_model(text) is None
 

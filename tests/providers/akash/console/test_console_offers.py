@@ -225,13 +225,24 @@ def test_what_is_not_looked_for_is_not_offered(api: ConsoleApi, sells: Any, name
     assert offers(api, names, query) == []
 
 
-@pytest.mark.parametrize(("looked_for", "told"), [("h100", False), ("RTX4090", True), (None, True)])
+@pytest.mark.parametrize(("looked_for", "told"), [("h100", False), ("MX150", True), (None, True)])
 def test_a_model_that_is_not_known_is_told_to_whoever_may_have_wanted_it(
     *, api: ConsoleApi, sells: Any, names: Any, looked_for: str | None, told: bool
 ) -> None:
-    sells.says("GET /v1/gpu-prices", {"models": [row(model="rtx4090", ram="24Gi", interface="PCIe")]})
+    sells.says("GET /v1/gpu-prices", {"models": [row(model="mx150", ram="2Gi", interface="PCIe")]})
     found = offers(api, names, OfferQuery(gpu_models=(looked_for,) if looked_for else ()))
-    assert [one.why for one in found] == (["unknown GPU 'rtx4090'"] if told else [])
+    assert [one.why for one in found] == (["unknown GPU 'mx150'"] if told else [])
+
+
+@pytest.mark.parametrize("looked_for", ["RTX4090", "GeForce RTX 4090", None])
+def test_a_player_s_card_is_an_offer_and_is_ordered_by_the_name_that_providers_state(
+    api: ConsoleApi, sells: Any, names: Any, looked_for: str | None
+) -> None:
+    sells.says("GET /v1/gpu-prices", {"models": [row(model="rtx4090", ram="24Gi", interface="PCIe")]})
+    query = OfferQuery(gpu_models=() if looked_for is None else (looked_for,))
+    found = only_offer(offers(api, names, query))
+    assert (found.gpu.model, found.gpu.memory_gib) == ("RTX4090", 24)
+    assert found.provider_ref == {"model": "rtx4090", "ram": "24Gi", "interface": "pcie"}
 
 
 def test_a_provider_that_is_listed_twice_is_one(api: ConsoleApi, sells: Any, names: Any) -> None:
