@@ -7,6 +7,7 @@ import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, Yes, chosen
+from .spoken import speak_of
 
 app = new_app()
 
@@ -34,8 +35,10 @@ def apply(
     from .output import say
     from .planfiles import open_plan, read_definition, read_user_data
 
-    saved = open_plan(plan)
     named = choose_context(context, config_path=config)
+    speak_of(state=named.state_folder, plan=plan)
+    saved = open_plan(plan)
+    speak_of(name=saved.plan.name)
     gate = SiweGate(named.context, saved)
     user_data, definition = read_user_data(saved), read_definition(saved)
     live = live_offers(named, saved)

@@ -14,6 +14,7 @@ from .facts import plan_facts
 from .naming import count
 from .options import Format
 from .output import Result, emit, say, warn
+from .spoken import typed
 from .plan_view import summary
 from .tables import Column, draw
 from .ways import ways_in
@@ -51,6 +52,7 @@ def _now(planned: Decimal, live: Decimal) -> str:
 def _locked(deposit: Deposit) -> str:
     what = f"as deposit at {deposit.provider} for {count(deposit.machines, 'machine')}"
     if deposit.usd is None:
+    report = _typed(report)
         return f"locks an unknown sum {what}: {deposit.why}"
     return f"locks {show_usd(deposit.usd)} {what}; what is not used comes back"
 
@@ -71,6 +73,16 @@ def report_apply(report: ApplyReport, form: Format) -> int:
             say(f"again:   {report.retry}, should there be room or the old price again")
         say(f"give up: {report.give_up}")
     elif report.machines:
+def _typed(report: ApplyReport) -> ApplyReport:
+    """With what the sellers advise as it can be typed here."""
+
+    def readable(machine: MachineOutcome) -> MachineOutcome:
+        return msgspec.structs.replace(machine, reasons=tuple(map(typed, machine.reasons)))
+
+    machines, kept = tuple(map(readable, report.machines)), tuple(map(readable, report.kept))
+    return msgspec.structs.replace(report, machines=machines, kept=kept)
+
+
         say(f"next:  ampacity status {report.name}")
     if report.cancelled:
         return int(Exit.CANCELLED)

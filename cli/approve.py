@@ -9,6 +9,7 @@ import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, chosen
+from .spoken import speak_of
 
 if TYPE_CHECKING:
     from ..access.approvals import Verdict
@@ -48,7 +49,10 @@ def approve(
     from .signing import Desk
 
     named = choose_context(context, config_path=config)
-    desk = Desk(named, open_plan(plan))
+    speak_of(state=named.state_folder, plan=plan)
+    saved = open_plan(plan)
+    speak_of(name=saved.plan.name)
+    desk = Desk(named, saved)
     if message_out is not None:
         _write_message(desk, address, message_out)
         return

@@ -6,6 +6,7 @@ import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, Yes, chosen
+from .spoken import speak_of
 
 if TYPE_CHECKING:
     from ..provisioning.control import Control
@@ -33,6 +34,7 @@ def destroy(
     from .output import Result, emit, say
 
     named = choose_context(context, config_path=config)
+    speak_of(state=named.state_folder)
     targets = _targets(Control(named), name, overdue=overdue)
     if not targets:
         say("Nothing is overdue.")

@@ -6,6 +6,7 @@ import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
+from .spoken import speak_of, typed
 
 if TYPE_CHECKING:
     from ..provisioning.reports import DriftReport
@@ -32,7 +33,9 @@ def drift(
     from .naming import chosen_name
     from .output import Result, emit, warn
 
-    control = Control(choose_context(context, config_path=config))
+    named = choose_context(context, config_path=config)
+    speak_of(state=named.state_folder)
+    control = Control(named)
     report = control.drift(chosen_name(control, name))
     rows = [msgspec.to_builtins(each) for each in report.differences]
     result = Result(schema="ampacity.drift/1", data=report, rows=rows, fields=Drift.__struct_fields__)
@@ -46,7 +49,7 @@ def drift(
 
 def _table(report: "DriftReport") -> None:
     if report.destroying_since is not None:
-        typer.echo(f"A destroy of {report.name} was interrupted: {report.fix}.")
+        typer.echo(f"A destroy of {report.name} was interrupted: {typed(report.fix)}.")
     elif not report.found:
         unsure = " as far as could be asked" if report.problems else ""
         typer.echo(f"{report.name} is as its state says{unsure}.")
@@ -69,4 +72,4 @@ def _differences(report: "DriftReport") -> None:
         [each.machine, each.kind.value, each.provider, each.what, each.before or "-", each.after or "-"]
         for each in report.differences
     ]
-    draw(columns, rows, foot=f"Mend it: {report.fix}.")
+    draw(columns, rows, foot=f"Mend it: {typed(report.fix)}.")

@@ -11,6 +11,7 @@ from typer import Exit as TyperExit
 from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageError
 
 from ..core.errors import AmpacityError, Exit
+from .spoken import typed
 
 FAILURES = (Exception, KeyboardInterrupt)
 
@@ -41,8 +42,8 @@ def as_data(failure: AmpacityError) -> dict[str, str]:
         "code": failure.code,
         "kind": kind,
         "message": failure.what,
-        "why": failure.why,
-        "hint": failure.fix,
+        "why": typed(failure.why),
+        "hint": typed(failure.fix),
     }
 
 
@@ -73,15 +74,14 @@ def _cancelled() -> AmpacityError:
 
 def _words(failure: AmpacityError) -> str:
     lines = [f"error: {failure.what} [{failure.code}]"]
-    if failure.why:
-        lines += [f"  why: {line}" if at == 0 else f"       {line}" for at, line in enumerate(_lines(failure.why))]
-    if failure.fix:
-        lines += [f"  fix: {line}" if at == 0 else f"       {line}" for at, line in enumerate(_lines(failure.fix))]
+    lines += [*_told("why", failure.why), *_told("fix", failure.fix)]
     return "\n".join(lines) + "\n"
 
 
-def _lines(text: str) -> list[str]:
-    return text.splitlines() or [""]
+def _told(word: str, text: str) -> list[str]:
+    """`text` under its word, as it can be typed; nothing where there is none."""
+    head = f"  {word}: "
+    return [(" " * len(head) if at else head) + line for at, line in enumerate(typed(text).splitlines())]
 
 
 def _envelope(failure: AmpacityError) -> dict[str, Any]:

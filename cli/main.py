@@ -43,7 +43,9 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run with `arguments`; the exit status comes back, errors go to stderr (or into the JSON)."""
     from .failures import FAILURES, render
+    from .spoken import speak_of_nothing
 
+    speak_of_nothing()
     try:
         done = app(args=arguments, prog_name="ampacity", standalone_mode=False)
     except FAILURES as error:

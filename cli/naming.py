@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..core.errors import MissingError, UsageError
+from .spoken import speak_of
 
 if TYPE_CHECKING:
     from ..provisioning.control import Control
@@ -13,9 +14,15 @@ NUMBERED = re.compile(r"(.*-)(0|[1-9][0-9]*)")
 
 def chosen_name(control: "Control", name: str | None) -> str:
     """`name`, or the only deployment there is. Raises `UsageError` when that is not clear."""
-    known = control.names()
+    chosen = _chosen(control.names(), name)
+    speak_of(name=chosen)
+    return chosen
+
+
+def _chosen(known: list[str], name: str | None) -> str:
     if name is not None:
         if name not in known:
+            speak_of(name=name)
             raise MissingError(
                 f"There is no deployment {name!r}",
                 why=f"this context has: {', '.join(known) or 'none'}",

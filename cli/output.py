@@ -13,6 +13,7 @@ from ..core.clock import rfc3339, system_clock
 from ..core.errors import AmpacityError
 from .failures import as_data
 from .options import Format
+from .spoken import typed
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -77,9 +78,9 @@ def _yaml(result: Result) -> None:
 
 def warn(text: str) -> None:
     """One line to stderr."""
-    sys.stderr.write(f"warning: {text}\n")
+    sys.stderr.write(f"warning: {typed(text)}\n")
 
 
 def say(text: str) -> None:
     """One line to stderr that is no warning."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{typed(text)}\n")

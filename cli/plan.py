@@ -9,6 +9,7 @@ import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Strict, Verbose, chosen
+from .spoken import speak_of
 
 if TYPE_CHECKING:
     from ..core.contexts import NamedContext
@@ -43,6 +44,7 @@ def plan(
     from ..providers.table import known
     from .notices import warn_about
 
+    speak_of(spec=spec, plan=out)
     wanted = load_spec(spec, sellers=known())
     named = choose_context(context, config_path=config)
     path = out or Path(f"{wanted.name}.plan.json")
@@ -52,6 +54,7 @@ def plan(
     form = chosen(output, as_json)
     if form is not Format.JSON:
         warn_about(errors)
+    _remember(named, made, path, spec)
     _save_and_show(made, path, form, errors, needs_approval=named.context.approval is not None)
     return CHANGES if detailed_exitcode and made.spends else 0
 
@@ -102,6 +105,17 @@ def _make(
 def _save_and_show(
     made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]", *, needs_approval: bool
 ) -> None:
+def _remember(named: "NamedContext", made: "Plan", path: Path, spec: Path) -> None:
+    """Where the spec lies, so that refusals can name it; a state that cannot be written refuses later, itself."""
+    from contextlib import suppress
+
+    from ..planning.planfile import plan_digest
+    from ..provisioning.planned import Planned
+
+    with suppress(OSError):
+        Planned(named.state_folder).remember(name=made.name, digest=plan_digest(made), plan=path, spec=spec)
+
+
     from ..planning.planfile import encode_plan, plan_digest
     from .output import Result, emit, say
     from .plan_view import plan_rows, show_plan

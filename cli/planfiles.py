@@ -104,7 +104,7 @@ def _read_planned(saved: SavedPlan, ref: FileRef | None) -> str | None:
         raise UnexpectedChangeError(
             f"{path} is not the file that was planned with",
             why=f"its digest is {digest_bytes(data)}, the plan has {ref.digest}",
-            fix="plan again",
+            fix="ampacity plan SPEC",
             code="AMP-PLAN-STALE",
         )
     return data.decode("utf-8")

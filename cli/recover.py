@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, Yes, chosen
+from .spoken import speak_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,7 @@ def recover(
     from .recover_view import question
 
     named = choose_context(context, config_path=config)
+    speak_of(state=named.state_folder)
     target = chosen_name(Control(named), name)
     with live_progress() as progress:
         ahead = Control(named, progress=progress).outlook(target)

@@ -7,10 +7,10 @@ import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, chosen
+from .spoken import speak_of
 
 if TYPE_CHECKING:
-    from ..provisioning.records import UsedPlan
-    from .planfiles import SavedPlan
+    from ..core.contexts import NamedContext
 
 app = new_app()
 
@@ -26,14 +26,17 @@ def show(
 ) -> None:
     """Show a saved plan. Works on used and expired plans too."""
     from ..core.clock import rfc3339, system_clock
+    from ..provisioning.control import Control
     from .output import Result, emit, warn
     from .plan_view import plan_rows, show_plan
     from .planfiles import open_plan
 
+    named = _known(context, config)
+    speak_of(plan=plan, state=named.state_folder if named else None)
     saved = open_plan(plan)
     if saved.plan.expires_at <= system_clock():
         warn("this plan has expired; it can be read but not applied")
-    use = _use(saved, context, config)
+    use = Control(named).used(saved.plan.name, saved.digest) if named else None
     if use:
         warn(f"this plan was applied at {rfc3339(use.at)} ({use.approval}); it is good for one apply")
     data = {"digest": saved.digest, "path": str(plan), "plan": saved.plan, "used": use}
@@ -41,16 +44,14 @@ def show(
     emit(result, chosen(output, as_json), lambda: show_plan(saved.plan, saved.digest))
 
 
-def _use(saved: "SavedPlan", context: str | None, config: Path | None) -> "UsedPlan | None":
-    """Its use, as far as the context knows; a plan can be shown where there is no context at all."""
+def _known(context: str | None, config: Path | None) -> "NamedContext | None":
+    """The context, which knows of a plan's use; a plan can be shown where there is none at all."""
     from ..core.contexts import choose_context
     from ..core.errors import MissingError
-    from ..provisioning.control import Control
 
     try:
-        named = choose_context(context, config_path=config)
+        return choose_context(context, config_path=config)
     except MissingError:
         if context:
             raise
         return None
-    return Control(named).used(saved.plan.name, saved.digest)

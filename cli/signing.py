@@ -91,7 +91,7 @@ def _refuse_used(control: Control, saved: SavedPlan) -> None:
         raise UnexpectedChangeError(
             "The plan was applied before",
             why=f"at {rfc3339(use.at)}; a plan is good for one apply, so there is nothing to approve",
-            fix=f"ampacity recover {saved.plan.name}, or make a new plan",
+            fix=f"ampacity recover {saved.plan.name}, or ampacity plan SPEC",
             code="AMP-PLAN-USED",
         )
 

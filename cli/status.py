@@ -9,6 +9,7 @@ import typer
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
 
+from .spoken import speak_of
 if TYPE_CHECKING:
     from decimal import Decimal
 
@@ -38,7 +39,9 @@ def status(
     from .naming import chosen_name
     from .output import Result, emit
 
-    control = Control(choose_context(context, config_path=config))
+    named = choose_context(context, config_path=config)
+    speak_of(state=named.state_folder)
+    control = Control(named)
     found = control.status(chosen_name(control, name))
     result = Result(schema="ampacity.status/1", data=status_data(found), rows=[_row(each) for each in found.machines])
     emit(result, chosen(output, as_json), lambda: _table(found))

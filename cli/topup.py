@@ -6,6 +6,7 @@ import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, Yes, chosen
+from .spoken import speak_of
 
 if TYPE_CHECKING:
     from ..provisioning.reports import TopUp, TopUpQuote, TopUpReport
@@ -43,6 +44,7 @@ def topup(
     quote = control.top_up_quote(chosen_name(control, name), None if hours is None else exact(hours))
     if not quote.due:
         return _report(quote, TopUpReport(name=quote.name, paid=(), problems=quote.problems), chosen(output, as_json))
+    speak_of(state=named.state_folder)
     confirm(_question(quote), yes=yes)
     with live_progress() as progress:
         report = Control(named, progress=progress).top_up(quote)

@@ -52,4 +52,4 @@ def _is_canonical(plan: Plan, data: bytes) -> bool:
 
 
 def _refusal(name: str, why: str) -> UsageError:
-    return UsageError(f"{name} is not usable as a plan", why=why, fix="ampacity plan SPEC --out PLAN", code=CODE)
+    return UsageError(f"{name} is not usable as a plan", why=why, fix="ampacity plan SPEC", code=CODE)

@@ -56,7 +56,7 @@ def refuse_other_context(plan: Plan, context: str) -> None:
         raise UsageError(
             "The plan was made for another context",
             why=f"it is for {plan.context}, and this is {context}",
-            fix=f"ampacity --context {plan.context} apply PLAN",
+            fix=f"ampacity apply PLAN --context {plan.context}",
             code="AMP-PLAN-CONTEXT",
         )
 

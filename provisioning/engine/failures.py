@@ -45,7 +45,7 @@ def refuse(verb: str, exit_code: int, log: Path, diagnostics: Sequence[Diagnosti
         )
     kind = _KINDS.get(exit_code, ResourceError)
     return kind(
-        f"The engine did not finish {verb!r}", why=why, fix=f"read {log}, then ampacity recover", code="AMP-ENGINE"
+        f"The engine did not finish {verb!r}", why=why, fix=f"read {log}, then ampacity recover NAME", code="AMP-ENGINE"
     )
 
 

@@ -77,7 +77,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch) -> Arrange:
             return SimpleNamespace(offers=(next(turns),), errors=())
 
         monkeypatch.setattr(control, "Control", Control)
-        monkeypatch.setattr(contexts, "choose_context", lambda *_terms, **_more: SimpleNamespace())
+        monkeypatch.setattr(contexts, "choose_context", lambda *_terms, **_more: SimpleNamespace(state_folder=None))
         monkeypatch.setattr(live_prices, "gather", gather)
         return asked
 

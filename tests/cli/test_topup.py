@@ -59,7 +59,7 @@ def arrange(monkeypatch: pytest.MonkeyPatch) -> Arrange:
                 return report
 
         monkeypatch.setattr(control, "Control", Control)
-        monkeypatch.setattr(contexts, "choose_context", lambda *_terms, **_more: SimpleNamespace())
+        monkeypatch.setattr(contexts, "choose_context", lambda *_terms, **_more: SimpleNamespace(state_folder=None))
         return asked
 
     return make
