@@ -1,14 +1,12 @@
 """Ending machines with our labels whose deployment no state here knows: where a state folder was lost."""
 
-import threading
 from collections.abc import Iterator, Sequence
 
 from ..core.errors import AmpacityError
-from ..providers.base import Machine, Provisions, StillThereError, capability
+from ..providers.base import Machine, Provisions, capability
 from .desk import Desk
-from .plugin.patience import poll, retry
+from .ending import END_SECONDS, end_machine
 from .reports import EndReport, Orphan
-from .strays import REMOVE_SECONDS
 
 
 def end_abandoned(desk: Desk, orphans: Sequence[Orphan]) -> EndReport:
@@ -30,8 +28,8 @@ def _end(desk: Desk, orphan: Orphan) -> str | None:
     try:
         for seller in _sellers(desk, orphan.provider):
             found = next((machine for machine in seller.ours([orphan.region]) if _is(machine, orphan)), None)
-            if found is not None and not _delete(seller, found):
-                return f"it is still there after {REMOVE_SECONDS:.0f} s"
+            if found is not None and not end_machine(seller, found.ref):
+                return f"it is still there after {END_SECONDS:.0f} s"
     except AmpacityError as error:
         return f"it could not be ended: {error}"
     return None
@@ -49,16 +47,3 @@ def _sellers(desk: Desk, name: str) -> Iterator[Provisions]:
 
 def _is(machine: Machine, orphan: Orphan) -> bool:
     return machine.ref.id == orphan.id and machine.labels is not None and machine.labels.deployment == orphan.deployment
-
-
-def _delete(seller: Provisions, machine: Machine) -> bool:
-    never = threading.Event()
-
-    def gone() -> bool | None:
-        try:
-            seller.delete(machine.ref)
-        except StillThereError:
-            return None
-        return True
-
-    return poll(lambda: retry(gone, stop=never), seconds=REMOVE_SECONDS, stop=never) is True

@@ -1,20 +1,17 @@
 """Machines that carry a deployment's labels but are in no state: what a crash can leave behind."""
 
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
 from ..core.errors import AmpacityError
-from ..providers.base import Machine, MachineState, StillThereError, Token
+from ..providers.base import Machine, MachineState, Token
 from .desk import Work
+from .ending import END_SECONDS, end_machine
 from .journal import EntryState, JournalEntry
 from .machines import MachineRecord
 from .observe import ASKERS, subject_of
-from .plugin.patience import poll, retry
-
-REMOVE_SECONDS = 180.0
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,25 +87,12 @@ def _ours(work: Work, name: str, regions: list[str]) -> Iterator[Machine]:
 
 def _remove(work: Work, machine: Machine) -> str | None:
     try:
-        ended = _end(work, machine)
+        ended = end_machine(work.sellers.get(machine.provider), machine.ref)
     except AmpacityError as error:
         return f"{machine.ref.id} at {machine.provider} could not be removed: {error}"
     if not ended:
-        return f"{machine.ref.id} at {machine.provider} is still there after {REMOVE_SECONDS:.0f} s"
+        return f"{machine.ref.id} at {machine.provider} is still there after {END_SECONDS:.0f} s"
     made_by = token(machine)
     if made_by is not None:
         work.journal.settle_machine(machine, made_by, EntryState.GONE, note="removed: it was in no state")
     return None
-
-
-def _end(work: Work, machine: Machine) -> bool:
-    seller, never = work.sellers.get(machine.provider), threading.Event()
-
-    def gone() -> bool | None:
-        try:
-            seller.delete(machine.ref)
-        except StillThereError:
-            return None
-        return True
-
-    return poll(lambda: retry(gone, stop=never), seconds=REMOVE_SECONDS, stop=never) is True

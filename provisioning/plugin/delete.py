@@ -1,9 +1,9 @@
 """Delete: until the seller says that it is gone. Quiet where there is nothing."""
 
 from ...core.errors import CancelledError, TimedOutError
-from ...providers.base import MachineRef, Provisions, StillThereError
+from ...providers.base import MachineRef, Provisions
+from ..ending import end_machine
 from .bench import Bench
-from .patience import poll, retry
 from .read import lose, resolve
 from .subject import Subject
 
@@ -20,15 +20,7 @@ def delete(bench: Bench, subject: Subject, seconds: float) -> None:
 
 def remove(bench: Bench, seller: Provisions, ref: MachineRef, seconds: float) -> None:
     """Have the seller remove it. Raises `AmpacityError` while it is, or may be, still there."""
-
-    def gone() -> bool | None:
-        try:
-            retry(lambda: seller.delete(ref), stop=bench.stop)
-        except StillThereError:
-            return None
-        return True
-
-    if poll(gone, seconds=seconds, stop=bench.stop, most=3.0):
+    if end_machine(seller, ref, seconds=seconds, stop=bench.stop):
         return
     if bench.stop.is_set():
         raise CancelledError(f"{ref.id} is being deleted", why="stopped waiting for its end", fix="destroy again")
