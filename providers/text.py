@@ -1,6 +1,6 @@
 """Text of an outsider, made fit to print."""
 
-LONGEST_TEXT = 200
+LONGEST_TEXT = 300
 
 
 def clean(text: str) -> str:

@@ -14,7 +14,7 @@ from ...core.money import plain
 from ...core.shapes import ready
 from ..base import Failure, Gpu, Skip
 from ..gpus import GpuModel, find_model, nominal_memory_gib
-from .failures import clean
+from ..text import clean
 from .names import PROVIDER
 
 GPU_FAMILIES = ("p*", "g*")

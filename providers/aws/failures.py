@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..base import Failure, ProviderAuthError, ProviderError
+from ..text import clean
 from .names import PROVIDER
-
-LONGEST_TEXT = 300
 
 _CODES: dict[Failure, frozenset[str]] = {
     Failure.CAPACITY_ZONE: frozenset(
@@ -119,12 +118,6 @@ def refusal(response: Any, *, creating: bool, zone: str | None = None) -> Provid
         return ProviderAuthError(PROVIDER, f"AWS answers {code}", fix=_AUTH_FIX)
     fix = _FIX_BY_CODE.get(code) or _FIXES.get(kind, "")
     return RefusedError(kind, code, clean(f"{code}: {message}" if message else code or f"HTTP {status}"), fix=fix)
-
-
-def clean(text: str) -> str:
-    """Text of an outsider made fit to print: one short line, printable."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
 
 
 def nonsense(why: str) -> ProviderError:

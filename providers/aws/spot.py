@@ -9,7 +9,8 @@ import msgspec
 
 from ...core.shapes import ready
 from ..base import Failure, Skip
-from .failures import clean, translated
+from ..text import clean
+from .failures import translated
 from .names import PROVIDER
 from .prices import parse_usd
 

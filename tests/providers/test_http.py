@@ -188,7 +188,7 @@ def test_what_an_outsider_caused_is_shown_on_one_clean_line() -> None:
     with pytest.raises(ProviderError) as lost:
         link(fails(httpx.RemoteProtocolError("\x1b[2Jgone\n" + "x" * 999))).send("GET", "/")
     assert lost.value.why.isprintable()
-    assert len(lost.value.why) == 200
+    assert len(lost.value.why) == 300
 
 
 def test_this_computer_is_asked_directly_and_not_through_a_proxy(

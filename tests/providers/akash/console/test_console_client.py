@@ -166,5 +166,5 @@ def test_what_the_console_says_is_shown_on_one_printable_line(api: ConsoleApi, c
     with pytest.raises(ProviderError) as refused:
         api.ask("GET", "/v1/balances", dict[str, int])
     assert refused.value.why.startswith(" [2Jall is well!!")
-    assert len(refused.value.why) == 200
+    assert len(refused.value.why) == 300
     assert refused.value.why.isprintable()
