@@ -4,10 +4,12 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from socketserver import BaseServer
+from typing import Any, TypeVar, cast
 
 import msgspec
 import pytest
@@ -33,6 +35,8 @@ from ampacity.providers.table import open_provider
 from ampacity.sandbox.faults import FaultKind, Faults
 from ampacity.sandbox.own import inject as take_node
 from ampacity.sandbox.serve import make_app, make_server
+
+Server = TypeVar("Server", bound=BaseServer)
 
 SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f test"
 
@@ -235,6 +239,22 @@ HARNESSES: dict[str, Callable[[str, Path], Harness]] = {
     "lambda": LambdaHarness,
     "own": OwnHarness,
 }
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Server], Server]]:
+    """Has a server answer in a thread until the test is over."""
+    with ExitStack() as stack:
+
+        def start(server: Server) -> Server:
+            stack.enter_context(server)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+            return server
+
+        yield start
 
 
 @pytest.fixture

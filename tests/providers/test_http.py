@@ -1,7 +1,6 @@
 """HTTP with any seller: an answer is short, comes soon and is this seller's own, or it is none."""
 
 import socketserver
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -53,13 +52,8 @@ class Taker(socketserver.StreamRequestHandler):
 
 
 @pytest.fixture
-def listener() -> Iterator[Listener]:
-    with Listener() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def listener(serve: Callable[[Listener], Listener]) -> Listener:
+    return serve(Listener())
 
 
 @pytest.fixture(autouse=True)

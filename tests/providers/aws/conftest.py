@@ -1,10 +1,10 @@
 """The stand-in in a thread, a provider on it, and orders to send it."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -68,20 +68,15 @@ def aws_faults(tmp_path: Path) -> Faults:
 
 
 @pytest.fixture
-def aws_seat(tmp_path: Path, aws_faults: Faults, monkeypatch: pytest.MonkeyPatch) -> Iterator[Seat]:
+def aws_seat(tmp_path: Path, aws_faults: Faults, monkeypatch: pytest.MonkeyPatch, serve: Callable[..., Any]) -> Seat:
     """A seat on a stand-in of its own, machines up after a fifth of a second, in one region."""
     monkeypatch.setenv("AMPACITY_SANDBOX_READY_SECONDS", "0.2")
     monkeypatch.setenv("AMPACITY_SANDBOX_SLOW_SECONDS", "1.5")
-    server = make_server(make_app("aws", tmp_path), 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
+    server = serve(make_server(make_app("aws", tmp_path), 0))
     settings = ProviderSettings(
         endpoint=f"http://127.0.0.1:{server.port}", regions=("us-east-1",), timeout_seconds=10.0
     )
-    yield Seat(settings=settings, secrets={}, loopback=True, clock=system_clock)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return Seat(settings=settings, secrets={}, loopback=True, clock=system_clock)
 
 
 @pytest.fixture

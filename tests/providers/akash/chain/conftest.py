@@ -3,17 +3,14 @@
 import base64
 import hashlib
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-import ampacity
 from ampacity.providers.akash.chain.keys import KeySigner
 from ampacity.providers.akash.chain.reader import ChainReader
 from ampacity.providers.akash.chain.wallet import OwnWallet
@@ -86,14 +83,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def node() -> Iterator[Node]:
-    server = Node()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def node(serve: Callable[[Node], Node]) -> Node:
+    return serve(Node())
 
 
 @pytest.fixture
@@ -104,15 +95,6 @@ def owner() -> Address:
 @pytest.fixture
 def reader(node: Node) -> ChainReader:
     return ChainReader(node.url, OWNER, timeout_seconds=5.0, loopback=True)
-
-
-@pytest.fixture
-def recorded() -> Callable[[str], Any]:
-    """An answer as it was recorded on the network, with the ids of strangers."""
-    folder = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
-    if not folder.is_dir():
-        pytest.skip("the recorded answers lie beside the checkout, and are not there")
-    return lambda name: json.loads((folder / name).read_text(encoding="utf-8"))
 
 
 class Chain:

@@ -3,21 +3,18 @@
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 
-import ampacity
 from ampacity.providers.akash.console.client import ConsoleApi
 from ampacity.providers.akash.console.wallet import ManagedWallet
 from ampacity.providers.akash.ledger import OpenRequest
@@ -224,17 +221,12 @@ class Chain:
 
 
 @pytest.fixture
-def console() -> Iterator[Console]:
-    server = Console()
+def console(serve: Callable[[Console], Console]) -> Console:
+    server = serve(Console())
     server.says(
         "POST /v1/create-jwt-token", {"data": {"token": token_of(OWNER, expires=NOW.timestamp() + 600)}}, status=201
     )
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return server
 
 
 @pytest.fixture
@@ -272,15 +264,6 @@ def request_of_an_hour() -> OpenRequest:
         sdl='version: "2.0"\n', groups=(group,), manifest=MANIFEST, manifest_hash=hashlib.sha256(MANIFEST).digest()
     )
     return OpenRequest(dseq=Dseq(1), compiled=compiled, deposit_uact=Decimal(2_400_000))
-
-
-@pytest.fixture
-def recorded() -> Callable[[str], Any]:
-    """An answer as it was recorded on the network, with the ids of strangers."""
-    folder = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
-    if not folder.is_dir():
-        pytest.skip("the recorded answers lie beside the checkout, and are not there")
-    return lambda name: json.loads((folder / name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
