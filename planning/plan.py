@@ -59,6 +59,8 @@ class RunningMachine(msgspec.Struct, frozen=True, kw_only=True):
     self_ending: bool = False
     """Whether its seller or the machine itself ends it at `ends_at`, which then cannot be moved."""
     parts: Parts | None = None
+    id: str | None = None
+    """By which its seller knows it, so that a stale plan can say which machine is another one by now."""
 
 
 class BaseState(msgspec.Struct, frozen=True, kw_only=True):

@@ -132,6 +132,7 @@ def _running(sighting: Sighting) -> RunningMachine:
         alive=sighting.alive,
         ends_at=machine_end(inputs, timer=machine.ends_at if machine is not None else None, self_ending=self_ending),
         self_ending=self_ending,
+        id=_id(sighting),
     )
 
 

@@ -179,6 +179,7 @@ def _moved(planned: BaseState, now: BaseState) -> Iterator[str]:
     if planned.deployment == now.deployment and before.keys() == after.keys() and not changed:
         yield "a machine was replaced by another one of the same kind"
 
+        # What a plan from before ids were kept can say.
 
 def _another(before: str | None, after: str | None) -> str:
     if before is None:
@@ -187,10 +188,27 @@ def _another(before: str | None, after: str | None) -> str:
 
 
 def _differs(before: RunningMachine, after: RunningMachine) -> bool:
-    return (before.alive, before.inputs) != (after.alive, after.inputs)
+    return (before.alive, before.inputs) != (after.alive, after.inputs) or _exchanged(before, after)
+
+
+def _exchanged(before: RunningMachine, after: RunningMachine) -> bool:
+    return before.id is not None and before.id != after.id
 
 
 def _how(before: RunningMachine, after: RunningMachine) -> str:
     if before.alive != after.alive:
         return "came back" if after.alive else "is gone at its seller"
-    return "has other inputs"
+    if before.inputs != after.inputs:
+        return f"was made anew with {', '.join(_others(before, after)) or 'another user-data or definition'}"
+    return f"is another machine: {before.id} -> {after.id}"
+
+
+def _others(before: RunningMachine, after: RunningMachine) -> Iterator[str]:
+    """What of its inputs is not as it was, as far as the plan may tell."""
+    if before.offer.key != after.offer.key:
+        yield f"another offer ({before.offer.key} -> {after.offer.key})"
+    if before.parts is None or after.parts is None:
+        return
+    for name in before.parts.__struct_fields__:
+        if getattr(before.parts, name) != getattr(after.parts, name):
+            yield f"another {name}"

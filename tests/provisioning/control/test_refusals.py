@@ -10,11 +10,13 @@ import pytest
 
 from ampacity.core.digests import Digest, digest_bytes
 from ampacity.core.errors import AmpacityError, Exit
+from ampacity.planning.change import Parts
 from ampacity.planning.plan import Action, Auction, BaseState, Definition, FileRef, Plan, RunningMachine
 from ampacity.providers.base import BidRule, Offer, PricePart
 from ampacity.provisioning import refusals
 from ampacity.provisioning.records import UsedPlan
 
+OTHER = Digest("sha256:" + "9" * 64)
 EMPTY = BaseState(deployment=None, digest=Digest("sha256:" + "e" * 64))
 
 
@@ -62,7 +64,12 @@ def test_a_plan_stays_in_the_context_that_it_was_made_for(plan: Plan) -> None:
     ("change", "said"),
     [
         ({"alive": False}, "node-0 is gone at its seller"),
-        ({"inputs": Digest("sha256:" + "9" * 64)}, "node-0 has other inputs"),
+        ({"inputs": OTHER}, "node-0 was made anew with another user-data or definition"),
+        (
+            {"inputs": OTHER, "parts": Parts(image="mine", disk_gib=200, ssh_public_key=None)},
+            "node-0 was made anew with another image, another disk_gib",
+        ),
+        ({"id": "i-2"}, "node-0 is another machine: i-1 -> i-2"),
         ({"name": "node-7"}, "node-0 is not there any more; node-7 is new"),
         ({}, "a machine was replaced by another one of the same kind"),
     ],
@@ -70,7 +77,14 @@ def test_a_plan_stays_in_the_context_that_it_was_made_for(plan: Plan) -> None:
 def test_a_stale_plan_says_what_moved(
     plan_of: Callable[..., Plan], offer: Offer, change: dict[str, Any], said: str
 ) -> None:
-    machine = RunningMachine(name="node-0", offer=offer, inputs=Digest("sha256:" + "3" * 64), alive=True)
+    machine = RunningMachine(
+        name="node-0",
+        offer=offer,
+        inputs=Digest("sha256:" + "3" * 64),
+        alive=True,
+        parts=Parts(image="default", disk_gib=100, ssh_public_key=None),
+        id="i-1",
+    )
     base = BaseState(deployment="d" * 32, digest=Digest("sha256:" + "4" * 64), machines=(machine,))
     plan = plan_of(["node-0"], base)
     refusals.refuse_stale(plan, base)
@@ -79,6 +93,19 @@ def test_a_stale_plan_says_what_moved(
     )
     error = refused(refusals.refuse_stale, plan, moved)
     assert (error.code, error.exit, error.why) == ("AMP-PLAN-STALE", Exit.UNEXPECTED_CHANGE, said)
+
+
+def test_a_stale_plan_says_which_offer_a_machine_was_made_by(plan_of: Callable[..., Plan], offer: Offer) -> None:
+    machine = RunningMachine(name="node-0", offer=offer, inputs=Digest("sha256:" + "3" * 64), alive=True)
+    base = BaseState(deployment="d" * 32, digest=Digest("sha256:" + "4" * 64), machines=(machine,))
+    other = msgspec.structs.replace(offer, sku="other")
+    moved = msgspec.structs.replace(
+        base,
+        digest=Digest("sha256:" + "5" * 64),
+        machines=(msgspec.structs.replace(machine, inputs=OTHER, offer=other),),
+    )
+    error = refused(refusals.refuse_stale, plan_of(["node-0"], base), moved)
+    assert error.why == f"node-0 was made anew with another offer ({offer.key} -> {other.key})"
 
 
 def test_a_plan_for_nothing_is_stale_once_the_deployment_exists(plan: Plan) -> None:
