@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from ..sandbox import SandboxStatus
 
 app = new_app(group=True)
-KINDS = "capacity, throttle, slow, timeout-after-create, price-moved, preempt, bad-json or half-answer."
+KINDS = (
+    "capacity, throttle, slow, timeout-after-create, price-moved, preempt, bad-json or half-answer; "
+    "a market also reclaim, run-dry, dark, withdrawn, fails-later or other-version."
+)
 """Written out, as `--help` reads nothing of the sandbox."""
 
 
@@ -60,7 +63,7 @@ def status(output: Output = Format.TABLE, as_json: AsJson = False, verbose: Verb
 def fault(
     provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Which stand-in.")],
     kind: Annotated[str, typer.Argument(metavar="KIND", help=KINDS)],
-    machine: Annotated[str | None, typer.Option("--machine", metavar="ID", help="Which machine; for preempt.")] = None,
+    machine: Annotated[str | None, typer.Option("--machine", metavar="ID", help="Which machine it comes upon.")] = None,
     count: Annotated[int, typer.Option("--count", min=1, help="How many calls it spoils.")] = 1,
     clear: Annotated[bool, typer.Option("--clear", help="Stop showing it.")] = False,
     verbose: Verbose = False,
@@ -75,6 +78,20 @@ def fault(
         return
     room.inject(provider, kind, machine=machine, count=count)
     say(f"{provider} will show: {kind}" + (f" of {machine}" if machine else ""))
+
+
+@app.command()
+def fund(
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Which stand-in.")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its address; `ampacity doctor` names your own.")],
+    verbose: Verbose = False,
+) -> None:
+    """Give an account of one's own play money, at a stand-in that keeps accounts."""
+    from .. import sandbox as room
+    from .output import say
+
+    now = room.fund(provider, account)
+    say(f"{account} has now: " + ", ".join(f"{amount} {unit}" for unit, amount in now.items()))
 
 
 def _row(part: Any) -> dict[str, Any]:

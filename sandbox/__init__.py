@@ -1,5 +1,6 @@
 """Every seller on this computer: stand-ins in the sellers' wire formats, and a real Kubo node."""
 
+from .faucet import fund
 from .injection import calm, inject
 from .places import CONTEXT, SandboxLayout, layout
 from .reading import PartStatus, SandboxStatus
@@ -12,6 +13,7 @@ __all__ = [
     "SandboxStatus",
     "calm",
     "down",
+    "fund",
     "inject",
     "layout",
     "status",

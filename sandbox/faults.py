@@ -35,9 +35,23 @@ class FaultKind(StrEnum):
     """An answer is not what the content type promises."""
     HALF_ANSWER = "half-answer"
     """An answer ends in the middle."""
+    RECLAIM = "reclaim"
+    """A running machine's seller says when it takes it back."""
+    RUN_DRY = "run-dry"
+    """The money that was paid ahead for a machine is spent."""
+    DARK = "dark"
+    """Who runs the machines does not answer, until cleared."""
+    WITHDRAWN = "withdrawn"
+    """A bid is withdrawn before it can be taken."""
+    FAILS_LATER = "fails-later"
+    """A change is accepted, and fails afterwards."""
+    OTHER_VERSION = "other-version"
+    """What is asked for is served in another version alone, until cleared."""
 
 
-STANDING = frozenset({FaultKind.PRICE_MOVED})
+ON_MACHINES = frozenset({FaultKind.PREEMPT, FaultKind.RECLAIM, FaultKind.RUN_DRY})
+"""Kinds that come upon one machine, which may be named."""
+STANDING = frozenset({FaultKind.PRICE_MOVED, FaultKind.DARK, FaultKind.OTHER_VERSION})
 """Kinds that stay until they are cleared; `take` leaves them where they are."""
 
 
@@ -111,15 +125,15 @@ class Faults:
             self._file.unlink(missing_ok=True)
 
 
-def unknown_machine(provider: str, machine: str | None, there: Collection[str]) -> MissingError:
+def unknown_machine(
+    provider: str, machine: str | None, there: Collection[str], kind: FaultKind = FaultKind.PREEMPT
+) -> MissingError:
     """No machine of that id, or none at all where none is named; it says which there are."""
     known = sorted(there)
     return MissingError(
         f"{provider} has no machine {machine!r}" if machine else f"{provider} has no machine",
         why=f"it has: {', '.join(known)}" if known else "nothing runs there",
-        fix=f"ampacity sandbox fault {provider} {FaultKind.PREEMPT} --machine {known[0]}"
-        if known
-        else "ampacity status",
+        fix=f"ampacity sandbox fault {provider} {kind} --machine {known[0]}" if known else "ampacity status",
         code="AMP-SANDBOX-MACHINE",
     )
 

@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import cast
 
 from ..core.errors import MissingError, UsageError
-from .faults import FaultKind, Faults, unknown_machine
-from .part import StandInPart
-from .places import layout
-from .process import running_in
+from .faults import ON_MACHINES, FaultKind, Faults, unknown_machine
+from .reach import DOWN, endpoint_of, folder_of
 from .roster import ask_machines
-from .table import FILES, STAND_INS
+from .table import FILES, PARTICULAR, STAND_INS
 
-DOWN = "AMP-SANDBOX-DOWN"
 FAULT = "AMP-SANDBOX-FAULT"
 
 
@@ -26,18 +23,18 @@ def inject(provider: str, kind: str, machine: str | None = None, count: int = 1)
     or that does not run, and for a machine that it does not have.
     """
     fault = _kind(provider, kind)
-    folder = _folder(provider)
-    if machine is not None and fault is not FaultKind.PREEMPT:
+    folder = folder_of(provider)
+    if machine is not None and fault not in ON_MACHINES:
         raise UsageError(
             f"{kind} comes upon no machine in particular",
-            why=f"only {FaultKind.PREEMPT} takes --machine",
+            why=f"only {', '.join(sorted(ON_MACHINES))} take --machine",
             fix=f"ampacity sandbox fault {provider} {kind}",
             code=FAULT,
         )
     if provider in STAND_INS:
-        endpoint = _endpoint(provider, folder)
+        endpoint = endpoint_of(provider, folder)
         if machine is not None:
-            _check_machine(provider, machine, endpoint)
+            _check_machine(provider, machine, endpoint, fault)
         Faults(folder).inject(fault, machine=machine, count=count)
     else:
         for _ in range(count):
@@ -47,7 +44,7 @@ def inject(provider: str, kind: str, machine: str | None = None, count: int = 1)
 def calm(provider: str, kind: str) -> None:
     """Let the stand-in of `provider` show `kind` no more. Raises as `inject` does."""
     fault = _kind(provider, kind)
-    folder = _folder(provider)
+    folder = folder_of(provider)
     if provider in FILES:
         raise UsageError(
             f"{provider} has no fault that waits",
@@ -58,20 +55,7 @@ def calm(provider: str, kind: str) -> None:
     Faults(folder).clear(fault)
 
 
-def _endpoint(provider: str, folder: Path) -> str:
-    """Where it listens. Raises `MissingError` where it does not run: nobody would ever meet the fault."""
-    endpoint = StandInPart(name=provider, folder=folder).endpoint()
-    if running_in(folder) is None or endpoint is None:
-        raise MissingError(
-            f"The stand-in of {provider} does not run",
-            why=f"the process recorded in {folder} has ended",
-            fix="ampacity sandbox up",
-            code=DOWN,
-        )
-    return endpoint
-
-
-def _check_machine(provider: str, machine: str, endpoint: str) -> None:
+def _check_machine(provider: str, machine: str, endpoint: str, kind: FaultKind) -> None:
     try:
         there = ask_machines(endpoint)
     except OSError as error:
@@ -79,36 +63,26 @@ def _check_machine(provider: str, machine: str, endpoint: str) -> None:
             f"The stand-in of {provider} does not answer", why=str(error), fix="ampacity sandbox up", code=DOWN
         ) from error
     if machine not in there:
-        raise unknown_machine(provider, machine, there)
-
-
-def _folder(provider: str) -> Path:
-    folder = layout().part(provider)
-    if provider not in STAND_INS | FILES:
-        raise MissingError(
-            f"The sandbox has no {provider!r}",
-            why=f"it has: {', '.join(sorted(STAND_INS | FILES))}",
-            fix="ampacity sandbox status",
-            code="AMP-SANDBOX-PROVIDER",
-        )
-    if not folder.is_dir():
-        raise MissingError(
-            "The sandbox is not up", why=f"{folder} does not exist", fix="ampacity sandbox up", code=DOWN
-        )
-    return folder
+        raise unknown_machine(provider, machine, there, kind)
 
 
 def _kind(provider: str, text: str) -> FaultKind:
-    try:
+    known = _shown_by(provider)
+    if text in known:
         return FaultKind(text)
-    except ValueError as error:
-        near = [*get_close_matches(text, list(FaultKind), n=1), FaultKind.PREEMPT]
-        raise UsageError(
-            f"There is no fault {text!r}",
-            why=f"known: {', '.join(FaultKind)}",
-            fix=f"ampacity sandbox fault {provider} {near[0]}",
-            code=FAULT,
-        ) from error
+    near = [*get_close_matches(text, known, n=1), FaultKind.PREEMPT]
+    raise UsageError(
+        f"{provider} cannot show {text}" if text in set(FaultKind) else f"There is no fault {text!r}",
+        why=f"known: {', '.join(known)}",
+        fix=f"ampacity sandbox fault {provider} {near[0]}",
+        code=FAULT,
+    )
+
+
+def _shown_by(provider: str) -> list[FaultKind]:
+    """What every stand-in can show, and what this one alone can."""
+    special = {kind for kinds in PARTICULAR.values() for kind in kinds} - set(PARTICULAR.get(provider, ()))
+    return [kind for kind in FaultKind if kind not in special]
 
 
 def _injector(module: str) -> Callable[[FaultKind, str | None, Path], None]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ..core.files import write_atomic
+from .faucet import with_faucet
 from .faults import Faults
 from .places import HOST
 from .roster import StandIn, with_roster
@@ -61,7 +62,8 @@ def main(arguments: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     logging.basicConfig(filename=folder / "log", format="%(asctime)s %(message)s", level=logging.INFO)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = make_server(with_roster(make_app(wanted.name, folder)), wanted.port)
+    stand_in = make_app(wanted.name, folder)
+    server = make_server(with_faucet(stand_in, with_roster(stand_in)), wanted.port)
     threading.Thread(target=_end_with_folder, args=(server, folder), daemon=True).start()
     write_atomic(folder / "port", f"{server.port}\n".encode())
     server.serve_forever()

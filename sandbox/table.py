@@ -13,6 +13,14 @@ FILES: dict[str, str] = {
 """Seller that is files and no service -> module with `prepare(folder)`, which makes the file that the
 context's option `sites` names, and `inject(kind, machine, folder)`."""
 
+PARTICULAR: dict[str, tuple[str, ...]] = {
+    "akash": ("reclaim", "run-dry", "dark", "withdrawn", "fails-later", "other-version"),
+}
+"""Seller -> faults that its stand-in alone can show, beside those that all can."""
+
+FUNDED = frozenset({"akash"})
+"""Sellers whose stand-in keeps accounts, and gives play money to one that somebody holds the key of."""
+
 SECRETS: dict[str, tuple[str, ...]] = {
     "akash": ("api_key",),
     "lambda": ("api_key",),

@@ -11,6 +11,7 @@ from ..spoiling import spoil
 from .chain.app import BROADCAST, answer
 from .chain.failures import QueryFailedError
 from .chain.transactions import carries
+from .funding import fund
 from .market import Market
 from .settings import Settings
 from .tick import living
@@ -54,6 +55,10 @@ class Application:
         request = Request(environ)
         request.max_content_length = MAX_BODY_BYTES
         return self._respond(request)(environ, start_response)
+
+    def fund(self, account: str) -> dict[str, str]:
+        """Give `account` play money; what it has now. Raises `ValueError` for what is no address."""
+        return fund(self._market, account)
 
     def machines(self) -> list[str]:
         """The deployment numbers that have a lease."""

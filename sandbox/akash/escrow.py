@@ -60,6 +60,14 @@ def settle(state: State, deployment: Deployment) -> Deployment:
     return settled
 
 
+def drain(state: State, deployment: Deployment) -> None:
+    """Let its first lease have all that is in it, as though that were due; the next block it runs dry."""
+    settled = settle(state, deployment)
+    account, paid = _spend(settled.account, settled.account.funds)
+    state.deployments[f"{deployment.owner}/{deployment.dseq}"] = msgspec.structs.replace(settled, account=account)
+    _pay(state, living_leases(state, settled)[0], paid, Decimal(0))
+
+
 def _due(lease: Lease, blocks: int) -> Decimal:
     return _whole(lease.payment.rate * blocks)
 

@@ -11,10 +11,11 @@ from ampacity import sandbox
 from ampacity.core.errors import MissingError, UsageError
 from ampacity.sandbox import process
 from ampacity.sandbox.faults import FaultKind, Faults
-from ampacity.sandbox.injection import DOWN, FAULT
+from ampacity.sandbox.injection import FAULT
 from ampacity.sandbox.part import StandInPart, listens
+from ampacity.sandbox.reach import DOWN
 from ampacity.sandbox.serve import make_app
-from ampacity.sandbox.table import STAND_INS
+from ampacity.sandbox.table import PARTICULAR, STAND_INS
 
 
 @pytest.fixture
@@ -83,10 +84,21 @@ def test_who_asks_which_machines_there_are_spends_no_fault(folder: Path) -> None
     assert [fault.kind for fault in Faults(folder).list()] == [FaultKind.THROTTLE]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.PREEMPT])
-def test_only_a_machine_that_is_taken_away_can_be_named(kind: FaultKind, folder: Path) -> None:
+@pytest.mark.parametrize(
+    "kind", ["capacity", "throttle", "slow", "timeout-after-create", "price-moved", "bad-json", "half-answer"]
+)
+def test_only_a_machine_that_is_taken_away_can_be_named(kind: str, folder: Path) -> None:
     with pytest.raises(UsageError, match="no machine in particular"):
         sandbox.inject("lambda", kind, machine="any")
+    assert Faults(folder).list() == []
+
+
+@pytest.mark.parametrize("kind", [kind for kinds in PARTICULAR.values() for kind in kinds])
+def test_what_only_another_stand_in_can_show_is_refused_and_not_taken_in_silence(kind: str, folder: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        sandbox.inject("lambda", kind)
+    assert caught.value.what == f"lambda cannot show {kind}"
+    assert kind not in caught.value.why
     assert Faults(folder).list() == []
 
 

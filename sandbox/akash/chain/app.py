@@ -7,9 +7,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
+from ...faults import FaultKind
 from ..market import Market
 from . import cosmos, modules, registry, transactions
 from .failures import not_implemented
+
+DISCOVERY = "/akash/discovery/v1/info"
+MARKET_TO_COME = "v2beta1"
+"""There is a proto of it, and no network that serves it (chain-sdk, 2026-07-02)."""
 
 Query = Callable[..., dict[str, Any]]
 
@@ -33,7 +38,7 @@ _QUERIES: dict[str, Query] = {
     "/akash/audit/v1/audit/attributes/<owner>/list": registry.audits_of,
     "/akash/audit/v1/audit/attributes/<auditor>/<owner>": registry.audit_by,
     "/akash/cert/v1/certificates/list": registry.list_certificates,
-    "/akash/discovery/v1/info": cosmos.discovery,
+    DISCOVERY: cosmos.discovery,
     "/cosmos/auth/v1beta1/accounts/<address>": cosmos.get_account,
     "/cosmos/bank/v1beta1/balances/<address>": cosmos.balances,
     "/cosmos/bank/v1beta1/balances/<address>/by_denom": cosmos.balance,
@@ -62,6 +67,11 @@ def answer(market: Market, request: Request) -> dict[str, Any]:
         path, values = _ROUTES.bind_to_environ(request.environ).match()
     except HTTPException as error:
         raise not_implemented() from error
+    if market.faults.peek(FaultKind.OTHER_VERSION):
+        if path == DISCOVERY:
+            return cosmos.discovery_of(cosmos.MODULES | {"market": MARKET_TO_COME})
+        if path.startswith("/akash/market/"):
+            raise not_implemented()
     if request.method == "POST":
         return _CALLS[path](market, request.get_data())
     return _QUERIES[path](market.read(), request.args, **values)

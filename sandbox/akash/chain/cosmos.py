@@ -89,7 +89,12 @@ def node_info(_state: State, _arguments: Mapping[str, str]) -> dict[str, Any]:
 
 def discovery(_state: State, _arguments: Mapping[str, str]) -> dict[str, Any]:
     """`/akash/discovery/v1/info`."""
-    modules = [{"module": module, "version": version} for module, version in MODULES.items()]
+    return discovery_of(MODULES)
+
+
+def discovery_of(versions: Mapping[str, str]) -> dict[str, Any]:
+    """What a node says that serves these versions of the modules."""
+    modules = [{"module": module, "version": version} for module, version in versions.items()]
     return {
         "info": {
             "client_info": {"api_version": "v1beta4"},

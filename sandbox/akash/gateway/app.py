@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from ...faults import FaultKind
 from ...spoiling import spoil
 from ..market import Market
 from ..rows import Lease
@@ -65,6 +66,8 @@ class Gateway:
         return self._respond(request)(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
+        if self._market.faults.peek(FaultKind.DARK):
+            return _text("no healthy upstream", HTTPStatus.SERVICE_UNAVAILABLE)
         try:
             return self._serve(request)
         except DeniedError as denied:

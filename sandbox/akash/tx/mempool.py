@@ -1,6 +1,6 @@
 """From a client's bytes to a block: checked at once, carried out with the next one, kept by hash."""
 
-from ...faults import Faults
+from ...faults import FaultKind, Faults
 from ..refusals import ChainRefusedError, sdk
 from ..rows import Pending, Transaction
 from ..state import State
@@ -60,6 +60,8 @@ def _include(state: State, tx: Tx, height: int, faults: Faults) -> Transaction:
         admit(state, tx, messages)
         if used > tx.gas_limit:
             raise sdk(11, f"out of gas in location: block; gasWanted: {tx.gas_limit}, gasUsed: {used}: out of gas")
+        if faults.take(FaultKind.FAILS_LATER):
+            raise sdk(11, f"out of gas in location: WriteFlat; gasWanted: {tx.gas_limit}, gasUsed: {used}: out of gas")
         trial = state.copy(state.now)
         _carry_out(trial, messages, faults)
         state.take(trial)
