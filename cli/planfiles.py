@@ -8,12 +8,12 @@ import msgspec
 
 from ..access.approval_files import approvals_folder
 from ..core.digests import Digest, digest_bytes
-from ..core.errors import MissingError, UnexpectedChangeError, UsageError
+from ..core.errors import UnexpectedChangeError, UsageError
+from ..core.reading import read_file, read_text
 from ..planning.plan import FileRef, Plan
 from ..planning.planfile import decode_plan, plan_digest
 from ..planning.spec import Spec
 
-MAX_FILE_BYTES = 1 << 20
 MAX_PLAN_BYTES = 16 << 20
 _SSH_KEY = re.compile(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d{3}|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+( [^\r\n]*)?")
 
@@ -99,7 +99,7 @@ def _read_planned(saved: SavedPlan, ref: FileRef | None) -> str | None:
     if ref is None:
         return None
     path = saved.path.parent / ref.path
-    data = _read(path, MAX_FILE_BYTES)
+    data = read_file(path)
     if digest_bytes(data) != ref.digest:
         raise UnexpectedChangeError(
             f"{path} is not the file that was planned with",
@@ -112,7 +112,7 @@ def _read_planned(saved: SavedPlan, ref: FileRef | None) -> str | None:
 
 def open_plan(path: Path) -> SavedPlan:
     """The plan in `path`, checked. Raises `MissingError` or `UsageError`."""
-    plan = decode_plan(_read(path, MAX_PLAN_BYTES), name=str(path))
+    plan = decode_plan(read_file(path, MAX_PLAN_BYTES), name=str(path))
     return SavedPlan(path=path, plan=plan, digest=plan_digest(plan))
 
 
@@ -121,18 +121,13 @@ def _relative(path: Path, plan_path: Path) -> str:
 
 
 def _text(path: Path, plan_path: Path) -> SpecText:
-    data = _read(path, MAX_FILE_BYTES)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"{path} is not UTF-8 text", why="what runs must be text", fix="save it as UTF-8", code="AMP-FILE"
-        ) from error
-    return SpecText(path=path, ref=FileRef(path=_relative(path, plan_path), digest=digest_bytes(data)), text=text)
+    text = read_text(path)
+    ref = FileRef(path=_relative(path, plan_path), digest=digest_bytes(text.encode()))
+    return SpecText(path=path, ref=ref, text=text)
 
 
 def _public_key(path: Path) -> str:
-    text = _read(path, MAX_FILE_BYTES).decode("utf-8", "replace").strip()
+    text = read_file(path).decode("utf-8", "replace").strip()
     if "PRIVATE KEY" in text:
         raise UsageError(f"{path} is a private key", fix="name the file that ends in .pub", code="AMP-SSH-KEY")
     if not _SSH_KEY.fullmatch(text):
@@ -142,19 +137,3 @@ def _public_key(path: Path) -> str:
             code="AMP-SSH-KEY",
         )
     return text
-
-
-def _read(path: Path, limit: int) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > limit:
-            raise UsageError(
-                f"{path} is too large", why=f"{size} bytes; at most {limit}", fix="name a smaller file", code="AMP-FILE"
-            )
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise MissingError(f"{path} is not there", fix="check the path", code="AMP-FILE") from error
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read", why=error.strerror or "", fix="check the path and its mode", code="AMP-FILE"
-        ) from error

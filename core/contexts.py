@@ -12,8 +12,9 @@ import msgspec
 
 from .errors import MissingError, UsageError
 from .files import write_atomic
-from .fitting import MisfitError, fit, read_text
+from .fitting import MisfitError, fit
 from .paths import config_file, data_dir
+from .reading import read_text
 from .secrets import SecretRef
 from .tomllines import toml_lines
 

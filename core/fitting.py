@@ -3,13 +3,11 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from .allowed import describe, keys, unit_hint
-from .errors import MissingError, UsageError
 from .pinpoint import pinpoint
 from .shapes import ready
 
@@ -17,7 +15,6 @@ T = TypeVar("T")
 DecHook = Callable[[type, Any], Any]
 Lines = dict[str, int]
 """Line by key path (`$.gpu.models[0]`), counted from 1."""
-MAX_BYTES = 1 << 20
 _SHOWN = 40
 _HIDDEN = object()
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`")
@@ -45,26 +42,6 @@ def fit(data: Any, lines: Lines, kind: type[T], dec_hook: DecHook, *, echo: bool
         message, _, where = str(error).partition(" - at `")
         key = pinpoint(data, kind, str(error), where.rstrip("`") or "$", strict=True, dec_hook=dec_hook)
         raise MisfitError(*_explain(message, key, lines, kind, _at(data, key) if echo else _HIDDEN)) from error
-
-
-def read_text(path: Path) -> str:
-    """The file as text; raises `MissingError`, or `UsageError` where it cannot be read, is too large or no UTF-8."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise MissingError(f"{path} is not there", fix="check the path", code="AMP-FILE") from error
-    except OSError as error:
-        fix = f"check that {path} is a file that you may read"
-        raise UsageError(f"{path} cannot be read", why=error.strerror or "", fix=fix, code="AMP-FILE") from error
-    if len(data) > MAX_BYTES:
-        fix = f"check that {path} is the file that you meant"
-        raise UsageError(f"{path} is too large", why=f"at most {MAX_BYTES} bytes", fix=fix, code="AMP-FILE")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        fix = f"save {path} as UTF-8 text"
-        raise UsageError(f"{path} is not UTF-8 text", why=str(error), fix=fix, code="AMP-FILE") from error
 
 
 def _explain(message: str, key: str, lines: Lines, kind: Any, found: Any) -> tuple[int, str]:

@@ -6,7 +6,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from .errors import UsageError
-from .fitting import Lines, MisfitError, fit, line_of, read_text
+from .fitting import Lines, MisfitError, fit, line_of
+from .reading import read_text
 from .yaml12 import YamlError, parse
 
 T = TypeVar("T")

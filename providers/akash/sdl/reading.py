@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ....core.errors import UsageError
-from ....core.fitting import MAX_BYTES, Lines, MisfitError, fit, line_of
+from ....core.fitting import Lines, MisfitError, fit, line_of
 from ....core.located import Located
+from ....core.reading import MAX_BYTES
 from ....core.yaml12 import YamlError, parse
 from .checks import problems
 from .quantities import read_amount
