@@ -48,7 +48,9 @@ def drift(
 
 
 def _table(report: "DriftReport") -> None:
-    if report.destroying_since is not None:
+    if report.changing is not None:
+        typer.echo(f"UNDER WAY: {report.changing}{'; what differs may be its work' if report.differences else ''}.")
+    elif report.interrupted:
         typer.echo(f"A destroy of {report.name} was interrupted: {typed(report.fix)}.")
     elif not report.found:
         unsure = " as far as could be asked" if report.problems else ""
@@ -72,4 +74,4 @@ def _differences(report: "DriftReport") -> None:
         [each.machine, each.kind.value, each.provider, each.what, each.before or "-", each.after or "-"]
         for each in report.differences
     ]
-    draw(columns, rows, foot=f"Mend it: {typed(report.fix)}.")
+    draw(columns, rows, foot=f"{'Mend it' if report.changing is None else 'Once it has ended'}: {typed(report.fix)}.")

@@ -119,14 +119,21 @@ class Control:
 
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""
-        work = work_on(self._desk, self._desk.records.get(name))
+        work, lock = work_on(self._desk, self._desk.records.get(name)), self._desk.records.lock(name)
+        changing = holder(lock)
         record, seen = work.record, observe.look(work)
         known = [sighting.record for sighting in seen]
         swept = strays.sweep(work, known)
         unasked = tuple(f"{s.record.inputs.name}: {s.problem}" for s in seen if s.problem is not None)
         found = differences(seen, strays.strays(swept.machines, known), unfinished(record, seen))
         problems = (*unasked, *swept.problems)
-        return DriftReport(name=name, differences=found, problems=problems, destroying_since=record.destroying_since)
+        return DriftReport(
+            name=name,
+            differences=found,
+            problems=problems,
+            destroying_since=record.destroying_since,
+            changing=changing or holder(lock),
+        )
 
     def outlook(self, name: str) -> Outlook:
         """What `recover` would make, replace, remove and take in. Waits for another change; changes nothing."""

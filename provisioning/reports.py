@@ -248,7 +248,10 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Every difference, and what could not be compared."""
+    """Every difference, and what could not be compared.
+
+    `changing` is the command that changes the deployment now, `None` where none does: all that may be its work.
+    """
 
     name: str
     differences: tuple[Drift, ...]
@@ -257,13 +260,24 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     """When a destroy began that did not come to its end."""
 
     @property
+    changing: str | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a destroy began that nobody is at any more."""
+        return self.destroying_since is not None and self.changing is None
     def found(self) -> bool:
         """Whether there is any drift. What is left by a destroy is."""
-        return bool(self.differences) or self.destroying_since is not None
+        return bool(self.differences) or self.interrupted
 
     @property
     def fix(self) -> str:
-        """The command that mends it: where all of it is part of an unfinished change, no new plan is needed."""
+        """The command that mends it: where all of it is part of an unfinished change, no new plan is needed.
+
+        While a command changes it nothing is to be mended: what it leaves is seen once it has ended.
+        """
+        if self.changing is not None:
+            return f"ampacity drift {self.name}"
         if self.destroying_since is not None:
             return f"ampacity destroy {self.name}"
         unfinished = all(drift.what in UNFINISHED for drift in self.differences)

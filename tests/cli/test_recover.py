@@ -24,6 +24,8 @@ from ampacity.provisioning.outlook import Outlook
 from ampacity.provisioning.reports import (
     ApplyReport,
     DeploymentStatus,
+    Drift,
+    DriftKind,
     DriftReport,
     MachineOutcome,
     Outcome,
@@ -216,3 +218,20 @@ def test_an_interrupted_destroy_and_an_unfinished_change_are_said_by_status_and_
     assert line.endswith("ampacity destroy train")
     _table(DriftReport(name="train", differences=(), destroying_since=now))
     assert capsys.readouterr().out == "A destroy of train was interrupted: ampacity destroy train.\n"
+
+
+def test_drift_says_that_a_change_is_under_way_and_calls_nothing_interrupted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    at_it = "destroy train, process 7 on here, since 12:00"
+    report = DriftReport(name="train", differences=(), destroying_since=now, changing=at_it)
+    _table(report)
+    assert capsys.readouterr().out == f"UNDER WAY: {at_it}.\n"
+    assert not report.found
+    gone = Drift(machine="a-1", provider="hall", kind=DriftKind.MISSING, what="machine")
+    _table(msgspec.structs.replace(report, differences=(gone,)))
+    told = capsys.readouterr().out
+    assert "what differs may be its work.\n" in told
+    assert "Once it has ended: ampacity drift train." in told
+    assert "Mend it" not in told

@@ -99,3 +99,19 @@ def test_status_says_what_is_changing_it_while_it_is(control: Control, hands: An
     assert changing is not None
     assert changing.startswith("apply PLAN, process")
     assert control.status("train").changing is None
+
+
+def test_drift_says_so_too_and_what_differs_is_to_be_seen_again_once_it_has_ended(
+    control: Control, hands: Any, cloud: Any
+) -> None:
+    hands.apply("node-0")
+    cloud.run("update machines set state = 'gone'")
+    with deployment_lock(control._desk.records.lock("train"), "train", "destroy train"):
+        during = control.drift("train")
+    assert during.changing is not None
+    assert during.changing.startswith("destroy train, process")
+    assert during.found
+    assert during.fix == "ampacity drift train"
+    after = control.drift("train")
+    assert after.changing is None
+    assert after.fix.startswith("ampacity plan SPEC")
