@@ -35,14 +35,10 @@ class Launches:
         if key[2] and key in self._by_token:
             return answer(call, _again(*self._by_token[key], print_))
         self._check(call, rise, now)
-        given = self._moto.ask(request)
-        if given.status_code != 200:
-            return given
-        reservation = list(self._moto.ec2(call.region).reservations.values())[-1]
-        self._by_token[key] = (print_, reservation)
-        for instance in reservation.instances:
-            self._begin(call, instance, now)
-        return answer(call, reservation)
+        given, reservation = self._moto.launch(request, call.region, lambda instance: self._begin(call, instance, now))
+        if reservation is not None:
+            self._by_token[key] = (print_, reservation)
+        return given
 
     def _begin(self, call: Call, instance: Any, now: datetime) -> None:
         self._life.begin(instance)

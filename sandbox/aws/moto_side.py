@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,27 @@ class Moto:
         """moto's own answer."""
         environ = {**request.environ, "wsgi.input": BytesIO(request.get_data())}
         return Response.from_app(self._app, environ, buffered=True)
+
+    def launch(self, request: Request, region: str, begin: Callable[[Any], None]) -> tuple[Response, Any]:
+        """moto's own answer to `RunInstances`, and the reservation it made, `None` where it refused.
+
+        `begin` has each new instance before the answer is written, so that this says how they are then.
+        """
+        made = None
+
+        def run(*arguments: Any, **named: Any) -> Any:
+            nonlocal made
+            made = type(backend).run_instances(backend, *arguments, **named)
+            for instance in made.instances:
+                begin(instance)
+            return made
+
+        backend = self.ec2(region)
+        backend.run_instances = run
+        try:
+            return self.ask(request), made
+        finally:
+            del backend.run_instances
 
     def instances(self) -> Iterator[Any]:
         """Every instance in every region that was used."""
