@@ -13,7 +13,8 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     `what` has one line a kind of change, such as `3 x p5.48xlarge from aws us-east-1 (on_demand)`.
     `worst_case_usd` is `None` for a deployment without an end; `ends` says when it ends, in words.
-    `caution` is what the signer must know beside the changes, in words of our own.
+    `caution` is what the signer must know beside the changes, in words of our own. `deposit_usd` is
+    what is locked at first, `None` where that is not known; `takes` says which bids an auction may take.
     """
 
     digest: Digest
@@ -25,6 +26,8 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     ends: str
     expires_at: datetime
     caution: str = ""
+    deposit_usd: Decimal | None = Decimal(0)
+    takes: tuple[str, ...] = ()
 
 
 class ApprovalRequest(msgspec.Struct, frozen=True, kw_only=True):

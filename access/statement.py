@@ -12,8 +12,11 @@ from ..core.clock import rfc3339
 from ..core.money import ceil_cents, show_usd
 from .facts import PlanFacts
 
-MAX_WHAT_CHARS = 1000
+MAX_WHAT_CHARS = 800
 """Room for the list of changes; what does not fit is counted instead of listed."""
+
+MAX_TAKES_CHARS = 240
+"""Room for who may win an auction: four addresses of auditors."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9 ._()/:+,@=~*-]")
 _MAX_NAME_CHARS = 160
@@ -25,10 +28,23 @@ def statement(facts: PlanFacts) -> str:
     caution = f"caution: {_safe(facts.caution)}; " if facts.caution else ""
     return (
         f"I approve one use of plan {_safe(facts.name)} in context {_safe(facts.context)}: "
-        f"at most {_usd(facts.ceiling_usd_per_hour)} per hour; at worst {worst}; "
+        f"at most {_usd(facts.ceiling_usd_per_hour)} per hour; at worst {worst}; {_locked(facts)}"
         f"ends: {_safe(facts.ends)}; to be applied before {rfc3339(facts.expires_at)}; "
-        f"{caution}changes: {_changes(facts.what)}"
+        f"{caution}{_takes(facts)}changes: {_changes(facts.what)}"
     )
+
+
+def _locked(facts: PlanFacts) -> str:
+    """What is locked at first; nothing where nobody is paid ahead."""
+    if facts.deposit_usd is None:
+        return "locks an unknown deposit; "
+    return f"locks {_usd(facts.deposit_usd)} as deposit; " if facts.deposit_usd else ""
+
+
+def _takes(facts: PlanFacts) -> str:
+    """Whose bids; who is too many to be listed stands in the plan, which the digest binds."""
+    said = _safe(" / ".join(facts.takes), MAX_TAKES_CHARS)
+    return f"takes: {said}{', see the plan' if len(said) == MAX_TAKES_CHARS else ''}; " if said else ""
 
 
 def _usd(most: Decimal) -> str:
@@ -48,6 +64,6 @@ def _changes(what: tuple[str, ...]) -> str:
     return "; ".join(listed) or "none"
 
 
-def _safe(text: str) -> str:
+def _safe(text: str, most_chars: int = _MAX_NAME_CHARS) -> str:
     """`text` on one line, with `?` for what a statement or our separators cannot hold."""
-    return _UNSAFE.sub("?", " ".join(text.split()))[:_MAX_NAME_CHARS]
+    return _UNSAFE.sub("?", " ".join(text.split()))[:most_chars]

@@ -34,6 +34,7 @@ def apply(
     from .live_prices import live_offers, live_usd_per_hour
     from .output import say
     from .planfiles import open_plan, read_definition, read_user_data
+    from .terms import locked
 
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder, plan=plan)
@@ -46,10 +47,11 @@ def apply(
     approval = gate.check(saved.plan, saved.digest)
     if yes:
         say(approval)
+        for line in locked(saved.plan):
+            say(f"locks {line}")
     else:
-        deposits = Control(named).deposits(saved.plan, saved.sites)
         price = live_usd_per_hour(saved.plan, live)
-        confirm(question(saved.plan, approval=approval, live_usd_per_hour=price, deposits=deposits), yes=yes)
+        confirm(question(saved.plan, approval=approval, live_usd_per_hour=price), yes=yes)
         # Prices may have moved while the person read.
         live = live_offers(named, saved)
     with live_progress() as progress:

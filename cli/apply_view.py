@@ -1,6 +1,5 @@
 """The question before money is spent, and the report after."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -9,34 +8,36 @@ from ..core.clock import rfc3339
 from ..core.errors import Exit
 from ..core.money import show_usd
 from ..planning.plan import Plan
-from ..provisioning.reports import ApplyReport, Deposit, MachineOutcome, Outcome
+from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from .facts import plan_facts
 from .naming import count
 from .options import Format
 from .output import Result, emit, say, warn
-from .spoken import typed
 from .plan_view import summary
+from .spoken import typed
 from .tables import Column, draw
+from .terms import choice, ending, locked
 from .ways import ways_in
 
 RUNNING = "running"
 
 
-def question(plan: Plan, *, approval: str, live_usd_per_hour: Decimal, deposits: Sequence[Deposit] = ()) -> str:
+def question(plan: Plan, *, approval: str, live_usd_per_hour: Decimal) -> str:
     """How many, where, USD per hour now, the ceiling, the worst case, what is locked at first, the end, by whose word.
 
     `approval` is the gate's sentence; `live_usd_per_hour` what the plan costs at the prices of this moment.
     """
     money = plan.totals
     worst = "without bound: it has no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
-    ends = f"{plan.ttl_hours} h from now" if plan.ttl_hours else "never, until `ampacity destroy`"
+    ends = f"{plan.ttl_hours} h from now{ending(plan)}" if plan.ttl_hours else "never, until `ampacity destroy`"
     what = plan_facts(plan, plan.base.digest).what
     lines = [
         f"{plan.name}: {summary(plan)}",
         *(f"  {line}" for line in what),
         f"  costs {_now(money.usd_per_hour_after, live_usd_per_hour)}, at most {show_usd(money.ceiling_usd_per_hour)}",
         f"  worst case {worst}",
-        *(f"  {_locked(deposit)}" for deposit in deposits),
+        *(f"  locks {line}" for line in locked(plan)),
+        *(f"  takes the {line}" for line in choice(plan)),
         f"  ends {ends}",
         f"  {approval}",
         *(f"  warning: {warning}" for warning in plan.warnings),
@@ -49,16 +50,9 @@ def _now(planned: Decimal, live: Decimal) -> str:
     return f"{show_usd(live)} per hour now{moved}"
 
 
-def _locked(deposit: Deposit) -> str:
-    what = f"as deposit at {deposit.provider} for {count(deposit.machines, 'machine')}"
-    if deposit.usd is None:
-    report = _typed(report)
-        return f"locks an unknown sum {what}: {deposit.why}"
-    return f"locks {show_usd(deposit.usd)} {what}; what is not used comes back"
-
-
 def report_apply(report: ApplyReport, form: Format) -> int:
     """Show what stands; the exit status says whether that is all that was wanted."""
+    report = _typed(report)
     rows = [_row(machine) for machine in (*report.machines, *report.kept)]
     sums = {"existing": report.existing, "billing_usd_per_hour": report.billing_usd_per_hour}
     result = Result(schema="ampacity.applied/1", data={**msgspec.to_builtins(report), **sums}, rows=rows)
@@ -73,6 +67,12 @@ def report_apply(report: ApplyReport, form: Format) -> int:
             say(f"again:   {report.retry}, should there be room or the old price again")
         say(f"give up: {report.give_up}")
     elif report.machines:
+        say(f"next:  ampacity status {report.name}")
+    if report.cancelled:
+        return int(Exit.CANCELLED)
+    return int(Exit.RESOURCE if report.partial else Exit.OK)
+
+
 def _typed(report: ApplyReport) -> ApplyReport:
     """With what the sellers advise as it can be typed here."""
 
@@ -81,12 +81,6 @@ def _typed(report: ApplyReport) -> ApplyReport:
 
     machines, kept = tuple(map(readable, report.machines)), tuple(map(readable, report.kept))
     return msgspec.structs.replace(report, machines=machines, kept=kept)
-
-
-        say(f"next:  ampacity status {report.name}")
-    if report.cancelled:
-        return int(Exit.CANCELLED)
-    return int(Exit.RESOURCE if report.partial else Exit.OK)
 
 
 def _row(machine: MachineOutcome) -> dict[str, object]:

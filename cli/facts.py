@@ -6,6 +6,7 @@ from ..access.facts import PlanFacts
 from ..core.digests import Digest
 from ..planning.plan import Action, Plan
 from ..planning.warn import replacements
+from .terms import choice, ending
 
 _VERBS = {
     Action.ADD: "buy",
@@ -27,6 +28,8 @@ def plan_facts(plan: Plan, digest: Digest) -> PlanFacts:
         ends=_ends(plan),
         expires_at=plan.expires_at,
         caution=", ".join(replacements(plan.machines)),
+        deposit_usd=plan.totals.deposit_usd,
+        takes=tuple(choice(plan)),
     )
 
 
@@ -47,4 +50,5 @@ def _what(plan: Plan) -> tuple[str, ...]:
 
 
 def _ends(plan: Plan) -> str:
-    return f"{plan.ttl_hours} hours after it is applied" if plan.ttl_hours else "never, it bills until destroyed"
+    ends = f"{plan.ttl_hours} hours after it is applied{ending(plan)}"
+    return ends.replace(";", ",") if plan.ttl_hours else "never, it bills until destroyed"

@@ -69,6 +69,7 @@ def _make(
     from ..planning.build import PlanRequest, build_plan
     from ..planning.highs import Highs
     from ..planning.load import spec_digest
+    from ..planning.prepaid import with_prepaid
     from ..providers.base import OfferQuery
     from ..provisioning.control import Control
     from .definitions import advice, check_definition, check_order
@@ -80,12 +81,13 @@ def _make(
     found = gather(named, OfferQuery(disk_gib=wanted.node.disk_gib), only=wanted.placement.providers, sites=files.sites)
     if found.errors and not found.offers:
         raise found.errors[0]
+    control = Control(named)
     request = PlanRequest(
         spec=wanted,
         spec_digest=spec_digest(wanted),
         offers=found.offers,
         limits=found.limits,
-        base=Control(named).base_state(wanted.name),
+        base=control.base_state(wanted.name),
         context=named.name,
         tool=f"ampacity {__version__}",
         now=system_clock(),
@@ -98,13 +100,11 @@ def _make(
     )
     made = build_plan(request, Highs())
     check_order(named, made, files)
+    made = with_prepaid(made, control.deposits(made, files.sites), budget_usd=wanted.budget.usd_total)
     warnings = (*made.warnings, *advice(named, made, files))
     return msgspec.structs.replace(made, warnings=warnings), found.errors
 
 
-def _save_and_show(
-    made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]", *, needs_approval: bool
-) -> None:
 def _remember(named: "NamedContext", made: "Plan", path: Path, spec: Path) -> None:
     """Where the spec lies, so that refusals can name it; a state that cannot be written refuses later, itself."""
     from contextlib import suppress
@@ -116,6 +116,9 @@ def _remember(named: "NamedContext", made: "Plan", path: Path, spec: Path) -> No
         Planned(named.state_folder).remember(name=made.name, digest=plan_digest(made), plan=path, spec=spec)
 
 
+def _save_and_show(
+    made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]", *, needs_approval: bool
+) -> None:
     from ..planning.planfile import encode_plan, plan_digest
     from .output import Result, emit, say
     from .plan_view import plan_rows, show_plan

@@ -12,6 +12,7 @@ from ..core.money import show_usd
 from ..planning.plan import Action, Plan, RemovedMachine
 from .naming import count, span
 from .tables import Column, draw, pairs
+from .terms import choice, ending, locked
 
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
@@ -135,11 +136,19 @@ def _totals(plan: Plan) -> list[tuple[str, str]]:
         ("expected", f"{show_usd(money.expected_usd)} in {plan.hours} h{_with_so_far(plan)}"),
         ("ceiling", f"{show_usd(money.ceiling_usd_per_hour)} per hour; apply refuses above it"),
         ("worst case", worst),
+        *(("locks", line) for line in locked(plan)),
+        *(("takes", line) for line in choice(plan)),
         *_images(plan),
-        ("ends", f"{plan.ttl_hours} h after apply" if plan.ttl_hours else "never: bills until `ampacity destroy`"),
+        ("ends", _ends(plan)),
         ("solver", f"{plan.solution.solver}, {plan.solution.status}, gap {plan.solution.gap}"),
         ("valid until", rfc3339(plan.expires_at)),
     ]
+
+
+def _ends(plan: Plan) -> str:
+    return (
+        f"{plan.ttl_hours} h after apply{ending(plan)}" if plan.ttl_hours else "never: bills until `ampacity destroy`"
+    )
 
 
 def _with_so_far(plan: Plan) -> str:

@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
-
 from .spoken import speak_of
-if TYPE_CHECKING:
-    from decimal import Decimal
 
+if TYPE_CHECKING:
     from ..provisioning.reports import DeploymentStatus, MachineStatus
 
 app = new_app()
@@ -117,7 +116,7 @@ def _table(found: "DeploymentStatus") -> None:
     typer.echo("\n".join(_foot(found)))
 
 
-def _usd(amount: "Decimal | None") -> str:
+def _usd(amount: Decimal | None) -> str:
     """An amount, or `?`: a longer word would take the other columns' room."""
     from ..core.money import show_usd
 
@@ -202,6 +201,20 @@ def _states(found: "DeploymentStatus") -> str:
     return ", ".join(f"{number} {SAID.get(state, state)}" for state, number in states.items())
 
 
+def _old_sums(found: "DeploymentStatus") -> Iterator[str]:
+    """Which part of what is held is an old figure, and how old: less of it may be left."""
+    from ..core.clock import rfc3339, show_age
+    from ..core.money import show_usd
+    from .naming import span
+
+    old = [machine for machine in found.machines if machine.state == UNKNOWN and machine.held_usd]
+    for at in sorted({machine.told_at for machine in old}, key=str):
+        same = [machine for machine in old if machine.told_at == at]
+        usd = show_usd(sum((machine.held_usd for machine in same if machine.held_usd), Decimal(0)))
+        when = f"as of {rfc3339(at)}, {show_age(found.asked_at - at)} ago" if at else "of an age that is not known"
+        yield f"{usd} of it, for {span([machine.name for machine in same])}, is {when}: its seller could not be asked."
+
+
 def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
     from ..core.clock import rfc3339
     from ..core.money import show_usd
@@ -211,6 +224,7 @@ def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
         dry = min((machine.paid_until for machine in found.machines if machine.paid_until), default=None)
         until = f", good until {rfc3339(dry)}" if dry else ""
         yield f"Sellers hold {show_usd(found.held_usd)} that was paid ahead{until}; what is left comes back at destroy."
+        yield from _old_sums(found)
     if found.runs_dry_at is not None:
         names = span([machine.name for machine in found.machines if machine.runs_dry_at is not None])
         hours = "" if found.ends_at else " --hours 24"

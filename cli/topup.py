@@ -9,6 +9,9 @@ from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Outp
 from .spoken import speak_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import timedelta
+
     from ..provisioning.reports import TopUp, TopUpQuote, TopUpReport
 
 app = new_app()
@@ -38,17 +41,33 @@ def topup(
     from .confirm import confirm
     from .live import live_progress
     from .naming import chosen_name
+    from .output import say
 
     named = choose_context(context, config_path=config)
+    speak_of(state=named.state_folder)
     control = Control(named)
     quote = control.top_up_quote(chosen_name(control, name), None if hours is None else exact(hours))
+    for line in _shortened(quote):
+        say(line)
     if not quote.due:
         return _report(quote, TopUpReport(name=quote.name, paid=(), problems=quote.problems), chosen(output, as_json))
-    speak_of(state=named.state_folder)
     confirm(_question(quote), yes=yes)
     with live_progress() as progress:
         report = Control(named, progress=progress).top_up(quote)
     return _report(quote, report, chosen(output, as_json))
+
+
+def _shortened(quote: "TopUpQuote") -> "Iterator[str]":
+    """Which machines end before the time that was asked for, and so are paid for until their end only."""
+    for each in quote.top_ups:
+        if each.asked_until is not None:
+            asked, given = _hours(each.asked_until - quote.asked_at), _hours(each.until - quote.asked_at)
+            yield f"{each.name}: {asked} h asked, {given} h given: a top-up never reaches beyond a machine's end"
+
+
+def _hours(span: "timedelta") -> str:
+    """Hours to two places; what is past is none."""
+    return f"{max(0.0, round(span.total_seconds() / 3600, 2)):g}"
 
 
 def _question(quote: "TopUpQuote") -> str:

@@ -105,10 +105,22 @@ class Auction(msgspec.Struct, frozen=True, kw_only=True):
     rule: BidRule
 
 
-class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """Money. `before` is what runs now, `after` what will; `worst_case_usd` is ceiling x time to the end.
+class Prepaid(msgspec.Struct, frozen=True, kw_only=True):
+    """For machines that run on money paid ahead: what is locked at most when `machine` is made.
 
-    `expected_usd` is `after` x the spec's hours. `worst_case_usd` is `None` without an end.
+    Up to whole cents; `None` where its seller could not be asked. What is not used comes back.
+    """
+
+    machine: str
+    deposit_usd: Decimal | None
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Money. `before` is what runs now, `after` what will.
+
+    `expected_usd` is `after` x the spec's hours. `worst_case_usd` is ceiling x time to the end, and
+    no less of any machine than what is locked for it at first; `None` without an end. `deposit_usd`
+    is what is locked together, `None` where a part of it is not known.
     """
 
     usd_per_hour_before: Decimal
@@ -119,6 +131,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     worst_case_usd: Decimal | None
     gpus: int
     nodes: int
+    deposit_usd: Decimal | None = Decimal(0)
 
 
 class Binding(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +189,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     sites: str | None
     """The racks file, relative to the plan."""
     definition: Definition | None = None
+    prepaid: tuple[Prepaid, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def offer_of(self, machine: PlannedMachine) -> Offer:
@@ -198,6 +212,7 @@ __all__ = [
     "FileRef",
     "Plan",
     "PlannedMachine",
+    "Prepaid",
     "RemovedMachine",
     "RunningMachine",
     "Solution",

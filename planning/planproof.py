@@ -72,6 +72,10 @@ def _names(plan: Plan) -> Iterator[str]:
             yield f"{machine.name} runs on another offer"
     if not {auction.machine for auction in plan.auctions} <= set(planned):
         yield "an auction is for no machine"
+    made = {machine.name for machine in plan.machines if machine.action in {Action.ADD, Action.REPLACE}}
+    paid = [each.machine for each in plan.prepaid]
+    if len(set(paid)) != len(paid) or not set(paid) <= made:
+        yield "what is paid ahead is for no machine that is made"
 
 
 def _key(plan: Plan, offer_id: str) -> str | None:
@@ -94,6 +98,7 @@ def _sums(plan: Plan) -> Iterator[str]:
         ceiling_usd_per_hour=plan.totals.ceiling_usd_per_hour,
         hours=plan.hours,
         ttl_hours=plan.ttl_hours,
+        prepaid=plan.prepaid,
     )
     if totals != plan.totals:
         yield "its totals are not the sum of its parts"

@@ -1,11 +1,13 @@
 """The plan's money, from its own parts: what `build_plan` writes and what a plan file must add up to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
+
+import msgspec
 
 from ..core.money import ceil_cents, plain, total
 from ..providers.base import Offer
-from .plan import BaseState, PlannedMachine, Totals
+from .plan import BaseState, PlannedMachine, Prepaid, Totals
 
 _MICRO = Decimal("0.000001")
 
@@ -18,13 +20,14 @@ def make_totals(
     ceiling_usd_per_hour: Decimal,
     hours: Decimal,
     ttl_hours: Decimal | None,
+    prepaid: Sequence[Prepaid] = (),
 ) -> Totals:
-    """Totals of `machines` bought by `offers` (by id), next to what runs in `base`."""
+    """Totals of `machines` bought by `offers` (by id), next to what runs in `base`, with what is locked at first."""
     chosen = [offers[machine.offer] for machine in machines]
     after = running_usd_per_hour(chosen)
     gpus = sum(offer.gpu.count for offer in chosen)
     worst = None if ttl_hours is None else plain(ceiling_usd_per_hour * ttl_hours)
-    return Totals(
+    totals = Totals(
         usd_per_hour_before=running_usd_per_hour([machine.offer for machine in base.machines if machine.alive]),
         usd_per_hour_after=after,
         usd_per_gpu_hour=plain((after / max(1, gpus)).quantize(_MICRO)),
@@ -34,6 +37,30 @@ def make_totals(
         gpus=gpus,
         nodes=len(machines),
     )
+    bought = {machine.name: offers[machine.offer].usd_per_hour or Decimal(0) for machine in machines}
+    return _with_deposits(totals, prepaid, bought, ttl_hours)
+
+
+def _with_deposits(
+    totals: Totals, prepaid: Sequence[Prepaid], bought: Mapping[str, Decimal], ttl_hours: Decimal | None
+) -> Totals:
+    """What is locked in all; in the worst case what is locked beyond a machine's own worst case is spent too."""
+    sums = [each.deposit_usd for each in prepaid]
+    known = [usd for usd in sums if usd is not None]
+    worst = totals.worst_case_usd
+    if worst is not None and ttl_hours is not None:
+        worst = plain(worst + total(_beyond(totals, prepaid, bought, ttl_hours)))
+    deposit = plain(total(known)) if len(known) == len(sums) else None
+    return msgspec.structs.replace(totals, worst_case_usd=worst, deposit_usd=deposit)
+
+
+def _beyond(
+    totals: Totals, prepaid: Sequence[Prepaid], bought: Mapping[str, Decimal], ttl_hours: Decimal
+) -> Iterator[Decimal]:
+    for each in prepaid:
+        if each.deposit_usd is not None and each.machine in bought:
+            most = share_of_ceiling(bought[each.machine], totals) * ttl_hours
+            yield max(Decimal(0), each.deposit_usd - most)
 
 
 def running_usd_per_hour(offers: Sequence[Offer]) -> Decimal:

@@ -18,6 +18,16 @@ class BidRule(StrEnum):
     """The lowest price within the ceiling; ties go to the lowest address."""
 
 
+class Bidders(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose bids may be taken: part of what is approved. Empty means anybody's, from anywhere.
+
+    `audited_by` are those of whom one must have vouched for the bidder; `regions` are globs of where it says it is.
+    """
+
+    audited_by: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
 class Bid(msgspec.Struct, frozen=True, kw_only=True):
     """One bidder's price for an order, per node."""
 

@@ -4,7 +4,7 @@ A new provider is one folder with `open_provider(seat) -> Provider` and one line
 (or an entry point `ampacity.providers` in a package of its own).
 """
 
-from .auction import Bid, BidRule, Sale, Stage, choose_bid
+from .auction import Bid, Bidders, BidRule, Sale, Stage, choose_bid
 from .capabilities import (
     CAPABILITIES,
     Advises,
@@ -30,6 +30,7 @@ __all__ = [
     "Advises",
     "Bid",
     "BidRule",
+    "Bidders",
     "Bids",
     "Claim",
     "Defines",

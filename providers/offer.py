@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from ..core.money import total
+from .auction import Bidders
 
 
 class Market(StrEnum):
@@ -92,6 +93,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     power: PowerDraw | None = None
     provider_ref: dict[str, str] = {}
     no_publish: bool = False
+    self_ending: bool = False
+    """Whether a machine made by it ends by itself at its end; else it bills until deleted, or its money is spent."""
+    bidders: Bidders | None = None
+    """For an auction: whose bids its order may take, as the context had it when the offer was made."""
 
     @property
     def usd_per_hour(self) -> Decimal | None:

@@ -12,6 +12,7 @@ from ..core.errors import ResourceError
 from ..planning.plan import Plan
 from ..providers.base import Bids, Offer, capability
 from . import refusals
+from .deposits import deposits, refuse_deposits
 from .desk import Desk, Work, work_on
 from .finish import Finished, finish, settle
 from .gate import ApprovalGate
@@ -76,6 +77,7 @@ def refuse_late(desk: Desk, intent: Intent, record: DeploymentRecord | None, see
     refusals.refuse_stale(intent.plan, base_state(record.uid if record else None, seen))
     _refuse_auctions(desk, intent)
     refusals.refuse_price(intent.plan, intent.live)
+    refuse_deposits(intent.plan, deposits(desk, intent.plan, intent.sites))
 
 
 def _refuse_auctions(desk: Desk, intent: Intent) -> None:

@@ -14,10 +14,11 @@ from ..core.digests import Digest
 from ..core.money import ceil_cents, plain
 from ..core.progress import Progress, silent
 from ..planning.plan import BaseState, Plan
+from ..planning.prepaid import Quote
 from ..providers.base import Offer
 from . import abandoned, apply, deposits, destroy, observe, orphans, recover, strays, topup
 from .desk import Desk, work_on
-from .drift import differences
+from .drift import differences, notices
 from .former import former_machines
 from .gate import ApprovalGate
 from .lock import holder
@@ -26,7 +27,6 @@ from .records import UsedPlan
 from .reports import (
     ApplyReport,
     DeploymentStatus,
-    Deposit,
     DestroyReport,
     DriftReport,
     EndReport,
@@ -131,6 +131,7 @@ class Control:
             name=name,
             differences=found,
             problems=problems,
+            notices=notices(seen, name),
             destroying_since=record.destroying_since,
             changing=changing or holder(lock),
         )
@@ -151,8 +152,8 @@ class Control:
         """Remove every machine of the deployment, whether the state knows it or not."""
         return destroy.destroy(self._desk, name)
 
-    def deposits(self, plan: Plan, sites: Path | None) -> tuple[Deposit, ...]:
-        """What sellers that are paid ahead would lock when `plan` is applied."""
+    def deposits(self, plan: Plan, sites: Path | None) -> tuple[Quote, ...]:
+        """What sellers that are paid ahead would lock when `plan` is applied: for the plan, which is held to it."""
         return deposits.deposits(self._desk, plan, sites)
 
     def top_up_quote(self, name: str, hours: Decimal | None) -> TopUpQuote:

@@ -1,33 +1,59 @@
-"""What sellers that are paid ahead lock when a plan is applied: said before the question is answered."""
+"""What sellers that are paid ahead lock when a plan is applied: asked for the plan, and again before it is spent."""
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from ..core.errors import AmpacityError
-from ..core.money import total
+from ..core.errors import AmpacityError, PolicyError
+from ..core.money import show_usd
 from ..planning.plan import Plan, PlannedMachine
+from ..planning.prepaid import Quote
 from ..providers.base import Prepays, capability
 from .desk import Desk
-from .reports import Deposit
-from .wanted import STAYS, ceiling_of
+from .refusals import NEW, PLAN_AGAIN
+from .wanted import ceiling_of
 
 
-def deposits(desk: Desk, plan: Plan, sites: Path | None) -> tuple[Deposit, ...]:
-    """What each seller that is paid ahead would lock for the machines that `plan` makes."""
+def deposits(desk: Desk, plan: Plan, sites: Path | None) -> tuple[Quote, ...]:
+    """What would be locked for each machine that `plan` makes where its seller is paid ahead."""
     made: dict[str, list[PlannedMachine]] = {}
     for machine in plan.machines:
-        if machine.action not in STAYS:
+        if machine.action in NEW:
             made.setdefault(plan.offer_of(machine).provider, []).append(machine)
-    found = (_deposit(desk, plan, name, made[name], sites) for name in sorted(made))
-    return tuple(deposit for deposit in found if deposit is not None)
+    found = {quote.machine: quote for name in sorted(made) for quote in _quotes(desk, plan, name, made[name], sites)}
+    return tuple(found[machine.name] for machine in plan.machines if machine.name in found)
 
 
-def _deposit(desk: Desk, plan: Plan, name: str, machines: list[PlannedMachine], sites: Path | None) -> Deposit | None:
+def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
+    """Raises `PolicyError` where more would be locked than the plan says, or it is not known how much."""
+    planned = {each.machine: each.deposit_usd for each in plan.prepaid}
+    for quote in quotes:
+        said = planned.get(quote.machine)
+        if quote.usd is None or said is None:
+            raise PolicyError(
+                f"What {quote.provider} locks for {quote.machine} is not known",
+                why=quote.why or "the plan does not say it, so nobody approved it",
+                fix=PLAN_AGAIN,
+                code="AMP-DEPOSIT-UNKNOWN",
+            )
+        if quote.usd > said:
+            raise PolicyError(
+                f"{quote.provider} would lock more for {quote.machine} than the plan says",
+                why=f"{show_usd(quote.usd)} now, {show_usd(said)} planned",
+                fix=PLAN_AGAIN,
+                code="AMP-DEPOSIT-CEILING",
+            )
+
+
+def _quotes(desk: Desk, plan: Plan, name: str, machines: list[PlannedMachine], sites: Path | None) -> Iterator[Quote]:
     try:
         seller = capability(desk.open(name, str(sites) if sites else None), Prepays)  # type: ignore[type-abstract]
         if seller is None:
-            return None
-        parts = [seller.deposit_usd(ceiling_of(plan, each) or Decimal(0), plan.ttl_hours) for each in machines]
+            return
+        most = [ceiling_of(plan, machine) or Decimal(0) for machine in machines]
+        usd = {ceiling: seller.deposit_usd(ceiling, plan.ttl_hours) for ceiling in set(most)}
     except AmpacityError as error:
-        return Deposit(provider=name, machines=len(machines), usd=None, why=str(error))
-    return Deposit(provider=name, machines=len(machines), usd=total(parts))
+        yield from (Quote(machine=machine.name, provider=name, usd=None, why=str(error)) for machine in machines)
+        return
+    for machine, ceiling in zip(machines, most, strict=True):
+        yield Quote(machine=machine.name, provider=name, usd=usd[ceiling])

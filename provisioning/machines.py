@@ -59,6 +59,8 @@ class MachineRecord(msgspec.Struct, frozen=True, kw_only=True):
     outputs: dict[str, object] = {}
     problems: tuple[str, ...] = ()
     """The engine's init errors: why the machine is not ready."""
+    told_at: datetime | None = None
+    """When what `outputs` say last changed; `None` where the state does not say."""
 
     @property
     def pending(self) -> bool:

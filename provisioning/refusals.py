@@ -8,6 +8,8 @@ made before a destroy began       AMP-DESTROYING      7
 made against another base         AMP-PLAN-STALE      7
 an offer has no live price        AMP-PRICE-UNKNOWN   5
 live prices above the ceiling     AMP-PRICE-CEILING   5
+what is locked is not known       AMP-DEPOSIT-UNKNOWN 5 (`deposits.py`)
+more is locked than planned       AMP-DEPOSIT-CEILING 5 (`deposits.py`)
 user-data is not what was planned AMP-USER-DATA       7
 nor is what runs by a definition  AMP-DEFINITION      7
 """
@@ -177,9 +179,9 @@ def _moved(planned: BaseState, now: BaseState) -> Iterator[str]:
     changed = [name for name in sorted(before.keys() & after.keys()) if _differs(before[name], after[name])]
     yield from (f"{name} {_how(before[name], after[name])}" for name in changed)
     if planned.deployment == now.deployment and before.keys() == after.keys() and not changed:
+        # What a plan from before ids were kept can say.
         yield "a machine was replaced by another one of the same kind"
 
-        # What a plan from before ids were kept can say.
 
 def _another(before: str | None, after: str | None) -> str:
     if before is None:

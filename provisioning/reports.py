@@ -123,6 +123,7 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     `usd_so_far` is by its seller's books where it keeps such; else that of one that is gone is at most:
     nobody may know since when it is. `paid_until`, `held_usd` and `urls` are as in `providers.base.Machine`.
+    Where its seller could not be asked these are what it said at `told_at`.
     """
 
     name: str
@@ -145,6 +146,7 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool = False
     paid_until: datetime | None = None
     held_usd: Decimal | None = None
+    told_at: datetime | None = None
     note: str = ""
     problems: tuple[str, ...] = ()
 
@@ -256,16 +258,18 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     differences: tuple[Drift, ...]
     problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Machines that run, and that their sellers have said they take back."""
     destroying_since: datetime | None = None
     """When a destroy began that did not come to its end."""
-
-    @property
     changing: str | None = None
 
     @property
     def interrupted(self) -> bool:
         """Whether a destroy began that nobody is at any more."""
         return self.destroying_since is not None and self.changing is None
+
+    @property
     def found(self) -> bool:
         """Whether there is any drift. What is left by a destroy is."""
         return bool(self.differences) or self.interrupted
@@ -313,7 +317,10 @@ A_MOMENT = timedelta(minutes=1)
 
 
 class TopUp(msgspec.Struct, frozen=True, kw_only=True):
-    """Money to be paid ahead for one machine, so that it lasts until `until`. `usd` 0: it does already."""
+    """Money to be paid ahead for one machine, so that it lasts until `until`. `usd` 0: it does already.
+
+    `asked_until` is until when it was asked to last, where that is beyond its end and so is not paid for.
+    """
 
     name: str
     provider: str
@@ -321,12 +328,14 @@ class TopUp(msgspec.Struct, frozen=True, kw_only=True):
     paid_until: datetime
     until: datetime
     usd: Decimal
+    asked_until: datetime | None = None
 
 
 class TopUpQuote(msgspec.Struct, frozen=True, kw_only=True):
     """What paying ahead would take, machine by machine, and what could not be asked."""
 
     name: str
+    asked_at: datetime
     top_ups: tuple[TopUp, ...]
     problems: tuple[str, ...] = ()
 
@@ -352,15 +361,6 @@ class TopUpReport(msgspec.Struct, frozen=True, kw_only=True):
     def usd(self) -> Decimal:
         """What that took together."""
         return total(each.usd for each in self.paid)
-
-
-class Deposit(msgspec.Struct, frozen=True, kw_only=True):
-    """What one seller locks when a plan is applied. `usd` is `None` where it could not be asked: `why` says."""
-
-    provider: str
-    machines: int
-    usd: Decimal | None
-    why: str = ""
 
 
 NO_DEPLOYMENT = "no deployment here has its id"

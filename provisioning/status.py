@@ -73,6 +73,7 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
         overdue=state != GONE and ends_at is not None and now >= ends_at,
         paid_until=told.paid_until,
         held_usd=told.held_usd,
+        told_at=sighting.record.told_at if sighting.machine is None else None,
         note=told.note,
         problems=_problems(sighting),
     )

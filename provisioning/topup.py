@@ -18,7 +18,7 @@ from ..providers.base import Prepays
 from .desk import Desk, Work, work_on
 from .lock import deployment_lock
 from .observe import Sighting, look, subject_of
-from .reports import TopUp, TopUpQuote, TopUpReport
+from .reports import A_MOMENT, TopUp, TopUpQuote, TopUpReport
 from .status import machine_status
 
 
@@ -27,26 +27,27 @@ def quote(desk: Desk, name: str, hours: Decimal | None) -> TopUpQuote:
 
     Raises `UsageError` AMP-TOPUP-HOURS for machines without an end and no `hours`.
     """
-    work = work_on(desk, desk.records.get(name))
+    work, now = work_on(desk, desk.records.get(name)), desk.clock()
+    wanted = None if hours is None else now + timedelta(hours=float(hours))
     top_ups: list[TopUp] = []
     problems: list[str] = []
     for sighting in look(work):
         try:
-            top_ups += _due(work, sighting, hours)
+            top_ups += _due(work, sighting, now, wanted)
         except UsageError:
             raise  # the person's to mend, not one machine's trouble
         except AmpacityError as error:
             problems.append(f"{sighting.record.inputs.name}: {error}")
-    return TopUpQuote(name=name, top_ups=tuple(top_ups), problems=tuple(problems))
+    return TopUpQuote(name=name, asked_at=now, top_ups=tuple(top_ups), problems=tuple(problems))
 
 
-def _due(work: Work, sighting: Sighting, hours: Decimal | None) -> Iterator[TopUp]:
+def _due(work: Work, sighting: Sighting, now: datetime, wanted: datetime | None) -> Iterator[TopUp]:
     if sighting.problem is not None:
         raise sighting.problem
     seller, machine = work.sellers.get(sighting.record.inputs.offer.provider), sighting.machine
     if machine is None or machine.paid_until is None or not isinstance(seller, Prepays):
         return
-    until = _until(work, sighting, hours)
+    until = _until(work, sighting, now, wanted)
     yield TopUp(
         name=sighting.record.inputs.name,
         provider=machine.provider,
@@ -54,13 +55,12 @@ def _due(work: Work, sighting: Sighting, hours: Decimal | None) -> Iterator[TopU
         paid_until=machine.paid_until,
         until=until,
         usd=seller.top_up_usd(machine.ref, until),
+        asked_until=wanted if wanted is not None and wanted - until > A_MOMENT else None,
     )
 
 
-def _until(work: Work, sighting: Sighting, hours: Decimal | None) -> datetime:
-    now = work.desk.clock()
+def _until(work: Work, sighting: Sighting, now: datetime, wanted: datetime | None) -> datetime:
     end = machine_status(sighting, now).ends_at
-    wanted = None if hours is None else now + timedelta(hours=float(hours))
     known = [moment for moment in (end, wanted) if moment is not None]
     if not known:
         raise UsageError(

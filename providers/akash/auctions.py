@@ -6,9 +6,9 @@ where it does not say so.
 
 import threading
 
-from ..base import Bid, Failure, MachineOrder, ProviderError, Sale, Stage
+from ..base import Bid, Bidders, Failure, MachineOrder, ProviderError, Sale, Stage
 from .bidding import Wanted, find_bid, tell_bid
-from .compiling import compile_order
+from .compiling import bidders_of, compile_order
 from .doors import Doors
 from .ledger import Ledger
 from .machines import RUNNING_LEASES, Moment, current
@@ -45,7 +45,7 @@ class Auctions:
     def bids(self, dseq: Dseq, order: MachineOrder) -> list[Bid]:
         """See `Bids.bids`."""
         block = self._ledger.block_time()
-        wanted = wanted_of(compile_order(order, self._settings, block), self._settings)
+        wanted = wanted_of(compile_order(order, self._settings, block), bidders_of(order, self._settings))
         bids = self._ledger.bids(dseq)
         sellers = {bid.id.provider: self._facts(bid.id.provider) for bid in bids}
         return [tell_bid(bid, sellers[bid.id.provider], wanted, block) for bid in bids]
@@ -111,12 +111,12 @@ class Auctions:
             raise
 
 
-def wanted_of(compiled: Compiled, settings: Settings) -> Wanted:
-    """What a bid must bring for the compiled order."""
+def wanted_of(compiled: Compiled, bidders: Bidders) -> Wanted:
+    """What a bid must bring for the compiled order, and who may bid."""
     units = [unit for group in compiled.groups for unit in group.units if unit.gpu_units]
     return Wanted(
         gpu_units=sum(unit.gpu_units * unit.count for unit in units),
         gpu_keys=tuple(dict.fromkeys(attribute.key for unit in units for attribute in unit.gpu_attributes)),
-        audited_by=settings.audited_by,
-        regions=settings.regions,
+        audited_by=bidders.audited_by,
+        regions=bidders.regions,
     )

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ...core.errors import UsageError
-from ..base import Failure, MachineOrder, ProviderError
+from ..base import Bidders, Failure, MachineOrder, ProviderError
 from .definition import DEFINITION, adapt
 from .escrow import ceiling_per_block
 from .labels import write_marks
@@ -32,6 +32,11 @@ def compile_order(order: MachineOrder, settings: Settings, block: BlockTime) -> 
         raise _invalid(error) from error
 
 
+def bidders_of(order: MachineOrder, settings: Settings) -> Bidders:
+    """Whose bids may be taken: what the plan says. The context counts where a plan was made without a word of it."""
+    return order.offer.bidders or Bidders(audited_by=settings.audited_by, regions=settings.regions)
+
+
 def _write(order: MachineOrder, settings: Settings, ceiling: Decimal) -> str:
     """What the offer says that is ordered with its GPUs comes before what the context says now."""
     ram = order.offer.ram_gib
@@ -40,7 +45,7 @@ def _write(order: MachineOrder, settings: Settings, ceiling: Decimal) -> str:
         price_uact_per_block=ceiling,
         vcpu=order.offer.vcpu or settings.vcpu * order.offer.gpu.count,
         ram_gib=settings.ram_gib * order.offer.gpu.count if ram is None else int(ram),
-        signed_by=settings.audited_by,
+        signed_by=bidders_of(order, settings).audited_by,
     )
 
 

@@ -36,6 +36,7 @@ def on_demand_offer(
         price=all_in(usd_per_hour, disk_gib),
         expires_at=now + ON_DEMAND_GOOD_FOR,
         provider_ref={REF_ARCHITECTURE: node.architecture},
+        self_ending=True,  # by the timer in its first-boot script
     )
 
 
@@ -57,4 +58,5 @@ def spot_offer(node: Node, region: str, price: SpotPrice, *, disk_gib: int, now:
         price=all_in(price.usd_per_hour, disk_gib),
         expires_at=now + SPOT_GOOD_FOR,
         provider_ref={REF_ARCHITECTURE: node.architecture},
+        self_ending=True,  # by the timer in its first-boot script
     )

@@ -1,7 +1,8 @@
 """The engine's exported deployment, read into machines."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import msgspec
 
@@ -9,6 +10,8 @@ from ...core.errors import ResourceError
 from ...core.shapes import ready
 from ..machines import RESOURCE_TYPE, MachineInputs, MachineRecord
 from ..plugin import signatures
+
+AwareMoment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class PendingCreate(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +49,16 @@ def _record(row: Mapping[str, Any]) -> MachineRecord:
         inputs=_inputs(row),
         outputs=_open(row.get("outputs") or {}),
         problems=tuple(row.get("initErrors") or ()),
+        told_at=_moment(row.get("modified") or row.get("created")),
     )
+
+
+def _moment(stamp: Any) -> datetime | None:
+    """The engine's time stamp; one that is nothing of the kind is as good as none."""
+    try:
+        return msgspec.convert(stamp, AwareMoment).astimezone(UTC).replace(microsecond=0)
+    except msgspec.ValidationError:
+        return None
 
 
 def _inputs(row: Mapping[str, Any]) -> MachineInputs:

@@ -34,6 +34,26 @@ def test_what_a_plan_takes_away_first_is_said_before_the_changes(facts: PlanFact
     assert "caution" not in statement(facts)
 
 
+@pytest.mark.parametrize(
+    ("usd", "said"),
+    [
+        (Decimal("0.501"), "in all; locks $0.51 as deposit; ends"),
+        (None, "in all; locks an unknown deposit; ends"),
+        (Decimal(0), "in all; ends"),
+    ],
+)
+def test_what_is_locked_at_first_is_said_among_the_figures(facts: PlanFacts, usd: Decimal | None, said: str) -> None:
+    assert said in statement(msgspec.structs.replace(facts, deposit_usd=usd))
+
+
+def test_whose_bids_may_be_taken_is_said_before_the_changes(facts: PlanFacts) -> None:
+    auctioned = msgspec.structs.replace(facts, takes=("cheapest allowed bid, in us-*", "cheapest allowed bid"))
+    assert "; takes: cheapest allowed bid, in us-* / cheapest allowed bid; changes: 3 x" in statement(auctioned)
+    many = msgspec.structs.replace(facts, takes=("a" * 500,))
+    assert f"; takes: {'a' * 240}, see the plan; changes" in statement(many)
+    assert "takes" not in statement(facts)
+
+
 def test_figures_are_rounded_up_to_cents_never_down(facts: PlanFacts) -> None:
     precise = msgspec.structs.replace(
         facts, ceiling_usd_per_hour=Decimal("60.001"), worst_case_usd=Decimal("5760.0000001")
@@ -48,12 +68,12 @@ def test_a_product_name_cannot_pass_for_a_ceiling(facts: PlanFacts) -> None:
 
 
 def test_a_long_list_is_cut_at_a_whole_line_and_the_rest_is_counted(facts: PlanFacts) -> None:
-    # 1,000 characters hold 10 lines of 98 and their separators
+    # 800 characters hold 8 lines of 98 and their separators
     many = msgspec.structs.replace(facts, what=tuple(f"{number:02} {'x' * 95}" for number in range(40)))
     text = statement(many)
-    assert text.endswith("; and 30 more kinds, see the plan")
-    assert "; 09 xx" in text
-    assert "; 10 xx" not in text
+    assert text.endswith("; and 32 more kinds, see the plan")
+    assert "; 07 xx" in text
+    assert "; 08 xx" not in text
 
 
 @pytest.mark.parametrize("what", [(), ("",)])
@@ -61,11 +81,11 @@ def test_a_plan_without_changes_says_none(facts: PlanFacts, what: tuple[str, ...
     assert statement(msgspec.structs.replace(facts, what=what)).endswith("changes: none")
 
 
-@given(st.tuples(words, words, words, words), st.lists(words, max_size=30), st.decimals(0, 10**12, places=4))
+@given(st.tuples(words, words, words, words, words), st.lists(words, max_size=30), st.decimals(0, 10**12, places=4))
 def test_whatever_the_plan_holds_it_is_a_statement_of_bounded_length(
-    said: tuple[str, str, str, str], what: list[str], usd: Decimal
+    said: tuple[str, str, str, str, str], what: list[str], usd: Decimal
 ) -> None:
-    name, context, ends, caution = said
+    name, context, ends, caution, takes = said
     facts = PlanFacts(
         digest="sha256:" + "00" * 32,  # type: ignore[arg-type]
         name=name,
@@ -76,6 +96,8 @@ def test_whatever_the_plan_holds_it_is_a_statement_of_bounded_length(
         ends=ends,
         expires_at=datetime(2026, 11, 21, tzinfo=UTC),
         caution=caution,
+        deposit_usd=usd,
+        takes=(takes, takes),
     )
     text = statement(facts)
     assert matches("statement", text)

@@ -23,7 +23,8 @@ from ampacity.core.contexts import ApprovalSettings, Context
 from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import PolicyError
 from ampacity.planning.plan import Action, Plan
-from ampacity.planning.planfile import encode_plan
+from ampacity.planning.planfile import decode_plan, encode_plan
+from ampacity.planning.prepaid import Quote, with_prepaid
 from ampacity.providers.base import Offer
 from ampacity.provisioning import control
 
@@ -46,9 +47,6 @@ def bought_at(monkeypatch: pytest.MonkeyPatch) -> Lives:
         def __init__(self, *_: Any, **__: Any) -> None: ...
 
         def check(self, *_: Any) -> None: ...
-
-        def deposits(self, *_: Any) -> tuple[()]:
-            return ()
 
         def apply(self, *_: Any, live: Mapping[str, Offer], **__: Any) -> None:
             lives.append(live)
@@ -125,6 +123,22 @@ def test_with_yes_it_is_said_that_nobody_has_to_approve(
     assert run(["apply", plan_file, "--yes"]) == 5
     assert len(bought_at) == 1
     assert FREE in capsys.readouterr().err.splitlines()
+
+
+def test_with_yes_what_is_locked_is_said_too(
+    plan_file: str,
+    bought_at: Lives,
+    offer: Offers,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked_prices(monkeypatch, offer())
+    plan = decode_plan(Path(plan_file).read_bytes(), name="plan")
+    quotes = [Quote(machine=each.name, provider="hall", usd=Decimal(5)) for each in plan.machines]
+    Path(plan_file).write_bytes(encode_plan(with_prepaid(plan, quotes, budget_usd=None)))
+    assert run(["apply", plan_file, "--yes"]) == 5
+    said = "locks $10.00 as deposit at hall for 2 machines; what is not used comes back"
+    assert said in capsys.readouterr().err.splitlines()
 
 
 def test_what_stays_counts_as_planned_and_what_is_made_at_its_live_price(plan_for: Plans, offer: Offers) -> None:

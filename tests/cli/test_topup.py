@@ -1,4 +1,4 @@
-"""`topup` shows what it takes, asks, and says what was paid; `apply` names what is locked at first."""
+"""`topup` shows what it takes, asks, and says what was paid; `status` says what is held, and how old that figure is."""
 
 import json
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
-from ampacity.cli.apply_view import question
 from ampacity.cli.main import run
 from ampacity.cli.status import _foot
 from ampacity.core import contexts
@@ -17,7 +17,6 @@ from ampacity.providers.base import Gpu, Market
 from ampacity.provisioning import control
 from ampacity.provisioning.reports import (
     DeploymentStatus,
-    Deposit,
     MachineStatus,
     TopUp,
     TopUpQuote,
@@ -66,14 +65,14 @@ def arrange(monkeypatch: pytest.MonkeyPatch) -> Arrange:
 
 
 def test_nothing_is_paid_where_nobody_can_be_asked(arrange: Arrange, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = arrange(TopUpQuote(name="train", top_ups=(DUE,)))
+    asked = arrange(TopUpQuote(name="train", asked_at=NOW, top_ups=(DUE,)))
     assert run(["topup"]) == 2
     assert asked == [("train", None)]
     assert "AMP-CONFIRM" in capsys.readouterr().err
 
 
 def test_what_is_confirmed_is_paid_and_told(arrange: Arrange, capsys: pytest.CaptureFixture[str]) -> None:
-    quote = TopUpQuote(name="train", top_ups=(DUE,))
+    quote = TopUpQuote(name="train", asked_at=NOW, top_ups=(DUE,))
     asked = arrange(quote, TopUpReport(name="train", paid=(DUE,)))
     assert run(["topup", "train", "--hours", "2.5", "--yes"]) == 0
     assert asked == [("train", Decimal("2.5")), quote]
@@ -81,7 +80,7 @@ def test_what_is_confirmed_is_paid_and_told(arrange: Arrange, capsys: pytest.Cap
 
 
 def test_what_could_not_be_paid_ends_with_four(arrange: Arrange, capsys: pytest.CaptureFixture[str]) -> None:
-    quote = TopUpQuote(name="train", top_ups=(DUE,))
+    quote = TopUpQuote(name="train", asked_at=NOW, top_ups=(DUE,))
     arrange(quote, TopUpReport(name="train", paid=(), problems=("train-1: the wallet is empty",)))
     assert run(["topup", "--yes", "--json"]) == 4
     told = capsys.readouterr()
@@ -97,7 +96,7 @@ def test_where_nothing_is_due_nothing_is_asked(
     arrange: Arrange, capsys: pytest.CaptureFixture[str], top_ups: tuple[TopUp, ...], words: str
 ) -> None:
     lasting = tuple(TopUp(**{**_fields(each), "usd": Decimal(0), "paid_until": each.until}) for each in top_ups)
-    assert arrange(TopUpQuote(name="train", top_ups=lasting)) == []
+    assert arrange(TopUpQuote(name="train", asked_at=NOW, top_ups=lasting)) == []
     assert run(["topup"]) == 0
     assert words in capsys.readouterr().out
 
@@ -106,37 +105,46 @@ def _fields(each: TopUp) -> dict[str, Any]:
     return {name: getattr(each, name) for name in each.__struct_fields__}
 
 
-def test_the_question_before_an_apply_names_what_is_locked(plan: Any) -> None:
-    locked = Deposit(provider="hall", machines=2, usd=Decimal("79.92"))
-    assert "locks $79.92 as deposit at hall for 2 machines; what is not used comes back" in asked(plan, locked)
-    unknown = Deposit(provider="hall", machines=1, usd=None, why="hall is down")
-    assert "locks an unknown sum as deposit at hall for 1 machine: hall is down" in asked(plan, unknown)
-    assert "locks" not in asked(plan)
-
-
-def asked(plan: Any, *deposits: Deposit) -> str:
-    return question(plan, approval="nobody", live_usd_per_hour=Decimal(1), deposits=deposits)
-
-
-@pytest.fixture
-def plan() -> Any:
-    money = SimpleNamespace(worst_case_usd=Decimal(5), usd_per_hour_after=Decimal(1), ceiling_usd_per_hour=Decimal(1))
-    return SimpleNamespace(
-        name="train",
-        context="test",
-        totals=money,
-        ttl_hours=None,
-        machines=(),
-        removed=(),
-        base=SimpleNamespace(digest=None),
-        expires_at=NOW,
-        warnings=(),
-    )
+def test_hours_beyond_a_machines_end_are_told_as_given_to_its_end(
+    arrange: Arrange, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = msgspec.structs.replace(DUE, asked_until=NOW + timedelta(hours=24))
+    said = "train-1: 24 h asked, 4 h given: a top-up never reaches beyond a machine's end"
+    arrange(TopUpQuote(name="train", asked_at=NOW, top_ups=(cut,)), TopUpReport(name="train", paid=(cut,)))
+    assert run(["topup", "train", "--hours", "24", "--yes"]) == 0
+    assert said in capsys.readouterr().err.splitlines()
+    lasting = msgspec.structs.replace(cut, usd=Decimal(0), paid_until=cut.until)
+    arrange(TopUpQuote(name="train", asked_at=NOW, top_ups=(lasting,)))
+    assert run(["topup", "train", "--hours", "24"]) == 0
+    assert said in capsys.readouterr().err.splitlines()
 
 
 @pytest.mark.parametrize(("ends_at", "command"), [(None, "topup train --hours 24"), (NOW, "topup train")])
 def test_status_names_the_hour_at_which_it_runs_dry_and_the_command(ends_at: datetime | None, command: str) -> None:
-    machine = MachineStatus(
+    machine = prepaid(ends_at)
+    found = status_of(machine)
+    lines = list(_foot(found))
+    held = (
+        "Sellers hold $4.50 that was paid ahead, good until 2026-11-21T11:00:00Z; what is left comes back at destroy."
+    )
+    assert held in lines
+    assert f"RUNS DRY: train-1, the first at 2026-11-21T11:00:00Z: ampacity {command}" in lines
+
+
+@pytest.mark.parametrize(
+    ("told_at", "when"),
+    [(NOW - timedelta(hours=3), "as of 2026-11-21T09:00:00Z, 3 h ago"), (None, "of an age that is not known")],
+)
+def test_what_an_unreachable_seller_holds_is_told_with_its_age(told_at: datetime | None, when: str) -> None:
+    old = msgspec.structs.replace(prepaid(NOW), name="train-2", state="unknown", told_at=told_at)
+    lines = list(_foot(status_of(prepaid(NOW), old)))
+    assert any(line.startswith("Sellers hold $9.00 that was paid ahead") for line in lines)
+    assert f"$4.50 of it, for train-2, is {when}: its seller could not be asked." in lines
+    assert not any("could not be asked" in line for line in _foot(status_of(prepaid(NOW))))
+
+
+def prepaid(ends_at: datetime | None) -> MachineStatus:
+    return MachineStatus(
         name="train-1",
         provider="hall",
         region="here",
@@ -151,12 +159,14 @@ def test_status_names_the_hour_at_which_it_runs_dry_and_the_command(ends_at: dat
         usd_per_hour=Decimal(2),
         usd_so_far=Decimal(1),
     )
-    found = DeploymentStatus(
-        name="train", deployment="d" * 32, asked_at=NOW, machines=(machine,), ends_at=ends_at, overdue=False
+
+
+def status_of(*machines: MachineStatus) -> DeploymentStatus:
+    return DeploymentStatus(
+        name="train",
+        deployment="d" * 32,
+        asked_at=NOW,
+        machines=machines,
+        ends_at=machines[0].ends_at,
+        overdue=False,
     )
-    lines = list(_foot(found))
-    held = (
-        "Sellers hold $4.50 that was paid ahead, good until 2026-11-21T11:00:00Z; what is left comes back at destroy."
-    )
-    assert held in lines
-    assert f"RUNS DRY: train-1, the first at 2026-11-21T11:00:00Z: ampacity {command}" in lines

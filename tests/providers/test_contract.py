@@ -198,6 +198,10 @@ class TestMachines:
         assert machine.created_at is not None
         assert abs(machine.created_at - system_clock()) < timedelta(minutes=2)
 
+    def test_whether_a_machine_ends_by_itself_is_told_by_its_offer_before_it_is_bought(self, harness: Harness) -> None:
+        order = msgspec.structs.replace(harness.order(1), ends_at=system_clock() + timedelta(hours=6))
+        assert maker(harness).create(order).self_ending == order.offer.self_ending
+
     def test_one_token_is_one_machine(self, harness: Harness) -> None:
         able, order = maker(harness), harness.order(1)
         assert able.create(order).ref == able.create(order).ref

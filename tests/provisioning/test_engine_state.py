@@ -1,6 +1,7 @@
 """An export read into machines: what is there, what is unclear, and no secret."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -37,6 +38,26 @@ def test_a_machine_is_read_whole_but_for_its_secret(resource: dict[str, Any], ma
     assert (record.urn, record.id, record.problems) == (URN, "toy-1", ("late",))
     assert record.inputs == machine(user_data=None)
     assert record.outputs == {"state": "running"}
+
+
+@pytest.mark.parametrize(
+    ("stamps", "told_at"),
+    [
+        (
+            {"created": "2026-11-21T03:00:00Z", "modified": "2026-11-21T04:00:00.5Z"},
+            datetime(2026, 11, 21, 4, tzinfo=UTC),
+        ),
+        ({"created": "2026-11-21T03:00:00Z"}, datetime(2026, 11, 21, 3, tzinfo=UTC)),
+        ({"modified": "yesterday"}, None),
+        ({"modified": "2026-11-21T04:00:00"}, None),
+        ({}, None),
+    ],
+)
+def test_what_it_says_is_as_old_as_its_last_change(
+    resource: dict[str, Any], stamps: dict[str, str], told_at: datetime | None
+) -> None:
+    (record,) = records(export(resource | stamps))
+    assert record.told_at == told_at
 
 
 def test_one_that_was_deleted_for_its_replacement_is_no_machine(resource: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from ...base import Claim, Market, Offer, OfferQuery, PricePart, ProviderError, Skip
+from ...base import Bidders, Claim, Market, Offer, OfferQuery, PricePart, ProviderError, Skip
 from ..names import PROVIDER, REGION
 from ..sdl.compiled import Attribute, Endpoint, Group, Storage, Unit
 from ..values import DENOM, BlockTime
@@ -125,6 +125,7 @@ def _offer(
         max_nodes=0 if takers == 0 else row.free,
         expires_at=now + GOOD_FOR,
         provider_ref={"model": model, "ram": ram, "interface": row.form},
+        bidders=Bidders(audited_by=ordered.audited_by, regions=ordered.locations),
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ampacity.providers.akash.values import GpuOffered, LeaseState
-from ampacity.providers.base import Failure, MachineOrder, ProviderError, Stage, choose_bid
+from ampacity.providers.base import Bidders, Failure, MachineOrder, ProviderError, Stage, choose_bid
 
 AUDITOR = "akash1365yvmc4s7awdyj3n2sav7xfx76adc6dnmlx63"
 H100 = "vendor/nvidia/model/h100/ram/80Gi/interface/sxm"
@@ -104,6 +104,29 @@ class TestBids:
         bazaar.chain.bid(int(made.ref.id), sellers("somewhere", region=region), "4000")
         told = refusal(bazaar, order, american)
         assert told == reason or (reason and reason in told)
+
+    def test_the_plans_rule_counts_and_not_what_the_context_says_since(
+        self, bazaar: Any, order: MachineOrder, sellers: Callable[..., Any]
+    ) -> None:
+        rule = Bidders(audited_by=(AUDITOR,), regions=("us-*",))
+        signed = msgspec.structs.replace(order, offer=msgspec.structs.replace(order.offer, bidders=rule))
+        lax = bazaar.open()
+        made = lax.create(signed)
+        (group,) = bazaar.chain.sources[int(made.ref.id)].compiled.groups
+        assert group.signed_by_any == (AUDITOR,)
+        bazaar.chain.bid(int(made.ref.id), sellers("unknown"), "3000")
+        bazaar.chain.bid(int(made.ref.id), sellers("elsewhere", audited_by=(AUDITOR,), region="eu-central"), "3500")
+        bazaar.chain.bid(int(made.ref.id), sellers("fitting", audited_by=(AUDITOR,)), "4000")
+        assert [bid.allowed for bid in lax.bids(made.ref, signed)] == [False, False, True]
+
+    def test_a_plan_that_lets_anybody_bid_is_not_narrowed_by_the_context_since(
+        self, bazaar: Any, order: MachineOrder, sellers: Callable[..., Any]
+    ) -> None:
+        signed = msgspec.structs.replace(order, offer=msgspec.structs.replace(order.offer, bidders=Bidders()))
+        strict = bazaar.open(audited_by=AUDITOR, regions=("eu-*",))
+        made = strict.create(signed)
+        bazaar.chain.bid(int(made.ref.id), sellers("unknown"), "4000")
+        assert refusal(bazaar, signed, strict) == ""
 
     @pytest.mark.parametrize(("state", "reason"), [("closed", "withdrawn"), ("lost", "lost, not open")])
     def test_a_bid_that_is_not_open_is_refused(

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from ampacity.core.errors import ResourceError
-from ampacity.planning.plan import Auction
+from ampacity.planning.plan import Auction, Prepaid
 from ampacity.providers.base import BidRule, Market, Offer
 from ampacity.provisioning.control import Control
 from ampacity.provisioning.reports import Outcome
@@ -37,12 +37,20 @@ def auctions(*names: str) -> tuple[Auction, ...]:
     )
 
 
+def terms(*names: str) -> dict[str, Any]:
+    """What a plan says of machines that an auction brings and that are paid ahead: $25.00 an hour for 96 h."""
+    return {
+        "auctions": auctions(*names),
+        "prepaid": tuple(Prepaid(machine=name, deposit_usd=Decimal(2400)) for name in names),
+    }
+
+
 def test_a_plan_takes_the_cheapest_bid_and_destroy_gives_back_what_is_held(
     control: Control, hands: Any, hall: Any
 ) -> None:
     hall.bidder("akash1dear", "24")
     hall.bidder("akash1fair", "23")
-    report = hands.apply("node-0", "node-1", auctions=auctions("node-0", "node-1"))
+    report = hands.apply("node-0", "node-1", **terms("node-0", "node-1"))
     assert [machine.outcome for machine in report.machines] == [Outcome.OK] * 2
     assert hall.open_orders() == [("delivered", "akash1fair")] * 2
 
@@ -59,7 +67,7 @@ def test_a_plan_takes_the_cheapest_bid_and_destroy_gives_back_what_is_held(
 
 def test_without_a_bid_nothing_is_held_and_the_reason_is_told(control: Control, hands: Any, hall: Any) -> None:
     hall.bidder("akash1dear", "25.01")
-    report = hands.apply("node-0", auctions=auctions("node-0"))
+    report = hands.apply("node-0", **terms("node-0"))
     (machine,) = report.machines
     assert (machine.outcome, machine.exists) == (Outcome.FAILED, False)
     assert "akash1dear at $25.0100 per hour, is above the ceiling of $25.0000 per hour" in machine.reasons[0]
@@ -72,7 +80,7 @@ def test_an_interrupt_while_bids_are_awaited_is_finished_by_recover(control: Con
     hall.cloud.option("bid_seconds", 600)
     person = threading.Thread(target=_interrupt_once_an_order_is_out, args=(hall,))
     person.start()
-    report = hands.apply("node-0", auctions=auctions("node-0"))
+    report = hands.apply("node-0", **terms("node-0"))
     person.join()
     assert report.cancelled
     assert [machine.outcome for machine in report.machines] == [Outcome.PENDING]
@@ -97,7 +105,7 @@ def test_recover_closes_an_order_without_a_bid_and_the_next_one_tries_anew(
     hall.cloud.option("bid_seconds", 600)
     person = threading.Thread(target=_interrupt_once_an_order_is_out, args=(hall,))
     person.start()
-    hands.apply("node-0", auctions=auctions("node-0"))
+    hands.apply("node-0", **terms("node-0"))
     person.join()
 
     hall.cloud.option("bid_seconds", 0)
@@ -116,7 +124,7 @@ def test_an_order_that_only_its_seller_knows_is_an_orphan_and_ended_by_destroy(
     control: Control, hands: Any, hall: Any
 ) -> None:
     hall.bidder("akash1fair", "23")
-    hands.apply("node-0", auctions=auctions("node-0"))
+    hands.apply("node-0", **terms("node-0"))
     hall.cloud.run(
         "insert into lots (token, labels, open, stage, bids_until)"
         " select 'ffffffffffffffffffffffffffffffff', replace(labels, token, 'ffffffffffffffffffffffffffffffff'),"
@@ -128,7 +136,7 @@ def test_an_order_that_only_its_seller_knows_is_an_orphan_and_ended_by_destroy(
 
 
 def test_a_seller_without_auctions_is_refused_before_anything_is_bought(hands: Any, offer: Offer) -> None:
-    plan = hands.plan("node-0", auctions=auctions("node-0"))
+    plan = hands.plan("node-0", **terms("node-0"))
     plain = msgspec.structs.replace(plan, offers=(msgspec.structs.replace(offer, provider="toy"),))
     machines = tuple(msgspec.structs.replace(each, offer=plain.offers[0].id) for each in plan.machines)
     with pytest.raises(ResourceError) as refused:

@@ -113,6 +113,14 @@ def test_a_seller_that_cannot_be_asked_leaves_what_it_said_last(prepaid: Prepaid
     assert machine_status(unasked, NOW).paid_until == NOW + HOUR
 
 
+def test_what_was_said_last_has_the_time_at_which_it_was_said(prepaid: Prepaid) -> None:
+    seen = prepaid.seen()
+    record = msgspec.structs.replace(seen.record, told_at=NOW - 3 * HOUR)
+    unasked = machine_status(Sighting(record=record, problem=ResourceError("down")), NOW)
+    assert (unasked.held_usd, unasked.told_at) == (Decimal(5), NOW - 3 * HOUR)
+    assert machine_status(Sighting(record=record, machine=seen.machine), NOW).told_at is None
+
+
 def test_money_that_runs_out_by_itself_is_no_drift(prepaid: Prepaid) -> None:
     later = prepaid.seen(ends_at=NOW + 8 * HOUR)
     assert later.machine is not None
@@ -144,6 +152,15 @@ def test_a_top_up_reaches_as_far_as_asked_but_never_beyond_the_end(
     quote = topup.quote(work.desk, "train", hours)
     assert [(each.until, each.usd) for each in quote.top_ups] == [(NOW + until * HOUR, Decimal(usd))]
     assert len(quote.due) == (1 if usd else 0)
+
+
+@pytest.mark.parametrize(("hours", "asked"), [(20, 20), (8, None), (4, None), (None, None)])
+def test_hours_that_its_end_cuts_short_are_in_the_quote(
+    work: Any, prepaid: Prepaid, hours: int | None, asked: int | None
+) -> None:
+    work.seen = [prepaid.seen(ends_at=NOW + 8 * HOUR)]
+    (due,) = topup.quote(work.desk, "train", None if hours is None else Decimal(hours)).top_ups
+    assert due.asked_until == (None if asked is None else NOW + asked * HOUR)
 
 
 def test_without_an_end_the_hours_must_be_said(work: Any, prepaid: Prepaid) -> None:
@@ -185,9 +202,9 @@ def test_a_machine_that_cannot_be_asked_is_a_problem_and_the_others_go_on(work: 
 
 def test_only_what_takes_money_is_due() -> None:
     lasting = TopUp(name="a", provider="hall", id="1", paid_until=NOW, until=NOW, usd=Decimal(0))
-    assert TopUpQuote(name="train", top_ups=(lasting,)).due == ()
+    assert TopUpQuote(name="train", asked_at=NOW, top_ups=(lasting,)).due == ()
 
 
 def test_what_is_paid_and_would_end_sooner_all_the_same_is_due_too() -> None:
     limited = TopUp(name="a", provider="hall", id="1", paid_until=NOW, until=NOW + HOUR, usd=Decimal(0))
-    assert TopUpQuote(name="train", top_ups=(limited,)).due == (limited,)
+    assert TopUpQuote(name="train", asked_at=NOW, top_ups=(limited,)).due == (limited,)

@@ -15,7 +15,7 @@ from ampacity.providers.akash.console.indications import Indication, read_prices
 from ampacity.providers.akash.console.offers import Ordered, read_offers
 from ampacity.providers.akash.console.wire import Prices, StockAnswer
 from ampacity.providers.akash.values import BlockTime
-from ampacity.providers.base import Claim, Failure, Gpu, Market, Offer, OfferQuery, ProviderError, Skip
+from ampacity.providers.base import Bidders, Claim, Failure, Gpu, Market, Offer, OfferQuery, ProviderError, Skip
 
 SIX_SECONDS = BlockTime(
     seconds=Decimal(6), first_height=1, last_height=1001, measured_at=datetime(2026, 11, 21, tzinfo=UTC)
@@ -134,6 +134,15 @@ def test_nobody_who_could_take_the_order_leaves_a_price_and_none_to_be_had(
     sells.says("POST /v1/bid-screening", {"providers": []})
     (offer,) = offers(api, names)
     assert (offer.claim, offer.max_nodes) == (Claim.LISTED, 0)
+
+
+def test_an_offer_says_whose_bids_its_order_may_take(api: ConsoleApi, sells: Any, names: Any) -> None:
+    auditor = "akash1365yvmc4s7awdyj3n2sav7xfx76adc6dnmlx63"
+    ordered = Ordered(vcpu=8, ram_gib=32, audited_by=(auditor,), locations=("us-*",))
+    assert only_offer(offers(api, names, OfferQuery(), ordered)).bidders == Bidders(
+        audited_by=(auditor,), regions=("us-*",)
+    )
+    assert only_offer(offers(api, names)).bidders == Bidders()
 
 
 def test_an_order_is_screened_as_it_would_be_sent(api: ConsoleApi, sells: Any, names: Any) -> None:

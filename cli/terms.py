@@ -1,0 +1,61 @@
+"""What a plan binds a person to beside its prices: money locked ahead, whose bids are taken, what ends by itself.
+
+The same words in the plan, in the text that is signed and in the question before it is applied.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ..core.money import show_usd, total
+from ..planning.plan import Action, Plan, PlannedMachine
+from ..providers.base import Bidders
+from .naming import count
+
+STAYS = frozenset({Action.KEEP, Action.CHANGE})
+
+
+def locked(plan: Plan) -> Iterator[str]:
+    """`$4.00 as deposit at SELLER for 2 machines`, one for each seller that is paid ahead."""
+    sellers = {machine.name: plan.offer_of(machine).provider for machine in plan.machines}
+    paid = [(sellers[each.machine], each.deposit_usd) for each in plan.prepaid]
+    for seller, machines in sorted(Counter(seller for seller, _ in paid).items()):
+        sums = [usd for name, usd in paid if name == seller]
+        known = [usd for usd in sums if usd is not None]
+        usd = show_usd(total(known)) if len(known) == len(sums) else "an unknown sum"
+        yield f"{usd} as deposit at {seller} for {count(machines, 'machine')}; what is not used comes back"
+
+
+def choice(plan: Plan) -> Iterator[str]:
+    """`cheapest allowed bid, audited by akash1…, in us-*`: the rule of each auction, once."""
+    by_name = {machine.name: machine for machine in plan.machines}
+    rules = [(each.rule, plan.offer_of(by_name[each.machine]).bidders) for each in plan.auctions]
+    for rule, bidders in dict.fromkeys(rules):
+        yield f"{rule.value.replace('-', ' ')} bid, {_whose(bidders)}"
+
+
+def _whose(bidders: Bidders | None) -> str:
+    if bidders is None:
+        return "by whatever the context allows when it is taken"
+    audited = f"audited by {' or '.join(bidders.audited_by)}" if bidders.audited_by else "audited or not"
+    return f"{audited}, in {' or '.join(bidders.regions) if bidders.regions else 'any region'}"
+
+
+def ending(plan: Plan) -> str:
+    """Whether the machines end by themselves at the plan's end: what follows on that end, in a sentence."""
+    if plan.ttl_hours is None or not plan.machines:
+        return ""
+    lasting = [machine.name for machine in plan.machines if not _ends_itself(plan, machine)]
+    if not lasting:
+        return ", by itself"
+    dry = ", or until what is paid ahead is spent" if set(lasting) <= {each.machine for each in plan.prepaid} else ""
+    if len(lasting) == len(plan.machines):
+        return f", but not by itself: it bills until destroyed{dry}"
+    return f"; {len(lasting)} of {len(plan.machines)} machines not by themselves: they bill until destroyed{dry}"
+
+
+def _ends_itself(plan: Plan, machine: PlannedMachine) -> bool:
+    """A machine that stays does as its seller says of it; a new one as its offer does."""
+    there = {each.name: each for each in plan.base.machines}
+    if machine.action in STAYS and machine.name in there:
+        return there[machine.name].self_ending
+    return plan.offer_of(machine).self_ending
