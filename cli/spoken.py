@@ -74,6 +74,7 @@ def _spec(known: Subject) -> str | None:
     planned = Planned(known.state)
     row = planned.of_plan(known.plan) if known.plan else None
     row = row or (planned.of_name(known.name) if known.name else None)
+    row = row or (None if known.plan or known.name else planned.last())
     if row is None:
         return None
     usual = Path(f"{row.name}.plan.json").resolve() == row.plan

@@ -51,6 +51,10 @@ class Planned:
         """The last plan for the deployment `name`."""
         return _last(row for row in self._rows() if row.name == name)
 
+    def last(self) -> PlannedFrom | None:
+        """The last plan of all."""
+        return _last(self._rows())
+
     def _rows(self) -> list[PlannedFrom]:
         """What is remembered. A file that cannot be read is as good as none: nothing depends on it."""
         try:

@@ -57,6 +57,13 @@ def test_a_plan_that_was_saved_elsewhere_is_made_there_again(planned: Path, tmp_
     assert typed("ampacity plan SPEC") == "ampacity plan 'my specs/train.yaml' --out o.json"
 
 
+def test_where_no_deployment_is_meant_the_last_spec_is(planned: Path, tmp_path: Path) -> None:
+    speak_of(state=planned)
+    assert typed("ampacity plan SPEC") == "ampacity plan 'my specs/train.yaml' --out o.json"
+    speak_of(name="nobody")
+    assert typed("ampacity plan SPEC") == "ampacity plan SPEC"
+
+
 def test_names_and_plans_are_put_in_too(planned: Path) -> None:
     speak_of(name="train", plan=Path("a b.json"))
     assert typed("ampacity recover NAME, then ampacity apply PLAN") == (
