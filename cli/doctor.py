@@ -11,6 +11,7 @@ from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, c
 if TYPE_CHECKING:
     from ..core.contexts import NamedContext
     from ..core.secrets import SecretRef
+    from ..providers.base import Holding
 
 app = new_app()
 Row = dict[str, Any]
@@ -63,6 +64,8 @@ def _context(name: str | None, config: Any) -> Iterator[Row]:
     yield _attempt("ipfs node", lambda: _ipfs(named))
     for seller in sorted(named.context.providers):
         yield _attempt(f"provider {seller}", lambda seller=seller: _seller(named, seller))  # type: ignore[misc]
+    for seller in sorted(_paid_from_accounts(named)):
+        yield _account(named, seller)
 
 
 def _secret(ref: "SecretRef") -> str:
@@ -107,6 +110,40 @@ def _seller(named: "NamedContext", seller: str) -> str:
     if found.errors:
         raise found.errors[0]
     return f"{len(found.offers)} offers, {len(found.skips)} skipped"
+
+
+def _paid_from_accounts(named: "NamedContext") -> Iterator[str]:
+    from ..providers.base import Pays, has_capability
+    from ..providers.table import known, provider_class
+
+    there = known()
+    for seller in named.context.providers:
+        if seller in there and has_capability(provider_class(seller), Pays):
+            yield seller
+
+
+def _account(named: "NamedContext", seller: str) -> Row:
+    """The account that pays, and what is in it; one that is not named is no fault, and the way to name one is shown."""
+    from ..core.errors import AmpacityError
+    from ..providers.base import Pays, capability
+    from ..providers.table import open_provider
+
+    title = f"account {seller}"
+    try:
+        payer = capability(open_provider(seller, named.context, environment=os.environ), Pays)  # type: ignore[type-abstract]
+        account = payer.account() if payer is not None else None
+    except AmpacityError as error:
+        return _row(title, False, str(error), error.fix)
+    if account is None or not account.name:
+        return {**_row(title, True, account.lack if account else "none", ""), "fix": account.fix if account else ""}
+    holds = ", ".join(_holding(each) for each in account.holds)
+    said = "; ".join(filter(None, (f"{account.name} has {holds}", account.lack)))
+    return _row(title, not account.lack, said, account.fix)
+
+
+def _holding(holding: "Holding") -> str:
+    amount = "an unknown amount of" if holding.amount is None else f"{holding.amount:,}"
+    return f"{amount} {holding.unit} ({holding.used_for})"
 
 
 def _attempt(title: str, check: Callable[[], str]) -> Row:

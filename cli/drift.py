@@ -40,8 +40,8 @@ def drift(
     rows = [msgspec.to_builtins(each) for each in report.differences]
     result = Result(schema="ampacity.drift/1", data=report, rows=rows, fields=Drift.__struct_fields__)
     emit(result, chosen(output, as_json), lambda: _table(report))
-    for problem in report.problems:
-        warn(problem)
+    for line in (*report.notices, *report.problems):
+        warn(line)
     if report.found:
         return int(Exit.UNEXPECTED_CHANGE)
     return int(Exit.RESOURCE if report.problems else Exit.OK)

@@ -4,18 +4,21 @@ A new provider is one folder with `open_provider(seat) -> Provider` and one line
 (or an entry point `ampacity.providers` in a package of its own).
 """
 
+from .account import Account, Holding
 from .auction import Bid, Bidders, BidRule, Sale, Stage, choose_bid
 from .capabilities import (
     CAPABILITIES,
     Advises,
     Bids,
     Defines,
+    Pays,
     Powered,
     Prepays,
     Provider,
     Provisions,
     Seat,
     SpotHistory,
+    Warms,
     capability,
     has_capability,
 )
@@ -27,6 +30,7 @@ __all__ = [
     "CAPABILITIES",
     "DEFINITE",
     "RETRYABLE",
+    "Account",
     "Advises",
     "Bid",
     "BidRule",
@@ -36,6 +40,7 @@ __all__ = [
     "Defines",
     "Failure",
     "Gpu",
+    "Holding",
     "Labels",
     "Machine",
     "MachineOrder",
@@ -44,6 +49,7 @@ __all__ = [
     "Market",
     "Offer",
     "OfferQuery",
+    "Pays",
     "PowerDraw",
     "PowerLimit",
     "Powered",
@@ -60,6 +66,7 @@ __all__ = [
     "Stage",
     "StillThereError",
     "Token",
+    "Warms",
     "capability",
     "choose_bid",
     "has_capability",

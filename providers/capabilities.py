@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 import msgspec
 
 from ..core.contexts import ProviderSettings
+from .account import Account
 from .auction import Bid, Sale
 from .machine import Labels, Machine, MachineOrder, MachineRef
 from .offer import Gpu, Offer, OfferQuery, PowerLimit, Skip
@@ -83,6 +84,15 @@ class Provisions(Protocol):
 
 
 @runtime_checkable
+class Warms(Protocol):
+    """Has much to load before its first call: a cloud's own SDK."""
+
+    def warm_up(self, region: str) -> None:
+        """Load what the first `create` there needs, and ask nobody. Raises as `create` would."""
+        ...
+
+
+@runtime_checkable
 class Bids(Protocol):
     """Sells by auction. Beside `Provisions`, whose `create` opens an order and returns it as a pending machine.
 
@@ -124,6 +134,18 @@ class Prepays(Protocol):
         """What `create` locks at first for one machine with that ceiling, to be gone after `hours`.
 
         `None` for a machine without an end. What is not used comes back when the machine is deleted.
+        """
+        ...
+
+
+@runtime_checkable
+class Pays(Protocol):
+    """Is paid from an account that can be looked into."""
+
+    def account(self) -> Account:
+        """Whose it is and what is in it, one without a name where the context names none.
+
+        Spends nothing. Raises `AmpacityError` for a key that cannot be used, `ProviderError` if it cannot be asked.
         """
         ...
 
@@ -174,6 +196,7 @@ CAPABILITIES: dict[str, type] = {
     "provision": Provisions,
     "auction": Bids,
     "prepaid": Prepays,
+    "account": Pays,
     "definition": Defines,
     "power": Powered,
     "spot-history": SpotHistory,

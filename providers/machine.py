@@ -89,6 +89,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """What of that money is left, and comes back when the machine is deleted."""
     spent_usd: Decimal | None = None
     """What it has cost until now by its seller's own books; `None` where the seller does not say."""
+    taken_back_at: datetime | None = None
+    """When its seller, who has given notice, takes it back; `None` where there is no notice, or it names no hour."""
     urls: tuple[str, ...] = ()
     """Where services on it answer, beside SSH: such as `http://HOST` or `tcp HOST:PORT`."""
     note: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from ..core.clock import rfc3339
 from ..core.money import show_usd
 from ..providers.base import Machine, Market
 from .machines import MachineInputs
@@ -35,6 +36,16 @@ def differences(
     outdated = (_left(inputs, NOT_REPLACED, "made anew") for inputs in rest.outdated if inputs.name not in lost)
     leaving = (_left(inputs, NOT_REMOVED, "gone") for inputs in rest.leaving if inputs.name not in lost)
     return (*compared, *outside, *missing, *outdated, *leaving)
+
+
+def notices(sightings: Iterable[Sighting], name: str) -> tuple[str, ...]:
+    """What is no difference yet and will be one: machines that run, and that their sellers take back."""
+    return tuple(
+        f"{sighting.record.inputs.name}: {machine.provider} takes it back at {rfc3339(machine.taken_back_at)}: "
+        f"save what it holds; once it is gone, ampacity recover {name} makes it anew"
+        for sighting in sightings
+        if (machine := sighting.machine) is not None and machine.taken_back_at is not None
+    )
 
 
 def _compare(sighting: Sighting) -> Iterator[Drift]:

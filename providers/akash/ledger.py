@@ -55,6 +55,10 @@ class Ledger(Protocol):
         """What the account can still deposit; `None` where the custody does not say."""
         ...
 
+    def fees_uakt(self) -> Decimal | None:
+        """What the account holds for the chain's fees; `None` where the custody pays them itself."""
+        ...
+
     def open(self, request: OpenRequest) -> Deployment:
         """Open a deployment, its deposit taken and its one order out. Not idempotent: look first."""
         ...

@@ -70,7 +70,7 @@ def tell_machine(
     if isinstance(lease, Unread) and deployment.active:
         return _unread_machine(deployment, marks, lease, moment)
     lease = None if isinstance(lease, Unread) else lease
-    state, note = _state(deployment, lease, door, moment)
+    state, note = _state(deployment, marks, lease, door, moment)
     price = lease.uact_per_block if lease is not None and lease.state in RUNNING_LEASES else Decimal(0)
     way = runway(deployment.escrow, price, height=moment.height, block=moment.block, now=moment.now)
     open_door = door if door is not None and state is MachineState.RUNNING else Door()
@@ -90,6 +90,7 @@ def tell_machine(
         paid_until=way.dry_at,
         held_usd=plain(way.held_usd),
         spent_usd=spent_usd(deployment.escrow, price, moment.height),
+        taken_back_at=lease.reclaim_at if lease is not None and lease.state is LeaseState.RECLAIMING else None,
         urls=open_door.urls,
         note=note,
     )
@@ -120,7 +121,9 @@ def _unread_machine(deployment: Deployment, marks: Marks, lease: Unread, moment:
     )
 
 
-def _state(deployment: Deployment, lease: Lease | None, door: Door | None, moment: Moment) -> tuple[MachineState, str]:
+def _state(
+    deployment: Deployment, marks: Marks, lease: Lease | None, door: Door | None, moment: Moment
+) -> tuple[MachineState, str]:
     if not deployment.active:
         return MachineState.GONE, "its deposit ran dry, and its provider ended it"
     if lease is None:
@@ -131,7 +134,7 @@ def _state(deployment: Deployment, lease: Lease | None, door: Door | None, momen
     if door is not None and door.dark:
         return _dark(lease, door, who, moment)
     state, doing = _doing(door)
-    return state, who + doing + _notice(lease)
+    return state, who + doing + _notice(lease, marks)
 
 
 def _doing(door: Door | None) -> tuple[MachineState, str]:
@@ -163,8 +166,9 @@ def _dark(lease: Lease, door: Door, who: str, moment: Moment) -> tuple[MachineSt
     return state, f"{who} does not answer ({clean(door.dark)}) and bills on until the machine is deleted"
 
 
-def _notice(lease: Lease) -> str:
+def _notice(lease: Lease, marks: Marks) -> str:
     if lease.state is not LeaseState.RECLAIMING:
         return ""
     when = rfc3339(lease.reclaim_at) if lease.reclaim_at else "a time that it does not say"
-    return f"; takes it back at {when}"
+    again = f"ampacity recover {marks.labels.deployment_name} makes it anew"
+    return f" gives notice and takes it back at {when}: save what it holds; once it is gone, {again}"

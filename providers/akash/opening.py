@@ -14,7 +14,7 @@ from .settings import Settings
 from .values import Address
 
 NO_CUSTODY = f"set secrets.api_key (managed wallet) or secrets.mnemonic under [contexts.NAME.providers.{PROVIDER}]"
-
+NO_ACCOUNT = "the context names no account, so it only looks at offers"
 
 NOBODY = Address("")
 """Whose deployments are read where only headers are."""
@@ -29,7 +29,7 @@ def open_desk(settings: Settings, clock: Clock) -> Desk:
 def open_ledger(settings: Settings) -> Ledger:
     """The ledger behind the custody. Asks nobody yet."""
     if settings.custody is None:
-        raise ProviderAuthError(PROVIDER, "the context names no account, so it only looks at offers", fix=NO_CUSTODY)
+        raise ProviderAuthError(PROVIDER, NO_ACCOUNT, fix=NO_CUSTODY)
     if isinstance(settings.custody, Managed):
         return _managed(settings, settings.custody.api_key)
     from .chain.signers import open_signer

@@ -33,6 +33,9 @@ TRIES = 100
 
 NUMBER_BITS = 52
 
+ANY = Dseq(1)
+"""To ask the market whether it answers: what it says is not looked at."""
+
 
 class Ours(msgspec.Struct, frozen=True, kw_only=True):
     """A deployment that carries our labels."""
@@ -107,7 +110,7 @@ class Orders:
 
     def _open_new(self, order: MachineOrder) -> Ours:
         request = self._request(order)
-        self._refuse_other_chain(request.dseq)
+        self.refuse_other_chain(request.dseq)
         self._refuse_unpaid(request.deposit_uact)
         try:
             opened = as_ours(self._ledger.open(request))
@@ -134,7 +137,7 @@ class Orders:
                 return dseq
         raise failed(Failure.INVALID, f"this machine was ordered and closed {TRIES} times", "ampacity plan SPEC")
 
-    def _refuse_other_chain(self, dseq: Dseq) -> None:
+    def refuse_other_chain(self, dseq: Dseq = ANY) -> None:
         """Raises `ProviderError` where what is opened could not be sold: the market's own queries must answer too."""
         self._ledger.check_versions()
         self._ledger.leases(dseq)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from ...core.clock import Clock
 from ...core.money import plain
 from ..base import (
+    Account,
     Bid,
     Failure,
     Gpu,
@@ -23,11 +24,12 @@ from ..base import (
     Seat,
     Skip,
 )
+from .accounts import tell_account
 from .definition import advice, check_definition
 from .desk import Desk
 from .escrow import ceiling_per_block, deposit_uact, usd
 from .names import PROVIDER, TITLE
-from .opening import open_desk, read_market
+from .opening import NO_ACCOUNT, NO_CUSTODY, open_desk, read_market
 from .refusals import failed
 from .settings import Settings, read_settings
 from .values import Dseq
@@ -101,12 +103,19 @@ class Akash(Provider):
         return plain(usd(self._desk.missing_uact(_dseq(ref), until)))
 
     def deposit_usd(self, max_usd_per_hour: Decimal, hours: Decimal | None) -> Decimal:
-        """See `Prepays.deposit_usd`."""
+        """See `Prepays.deposit_usd`. None is told for a chain that would not sell what it is for."""
         ledger = self._desk.ledger
+        self._desk.orders.refuse_other_chain()
         block = ledger.block_time()
         lasts = self._settings.deposit_lasts if hours is None else timedelta(hours=float(hours))
         price = ceiling_per_block(max_usd_per_hour, block)
         return plain(usd(deposit_uact(price, lasts, block, ledger.min_deposit_uact())))
+
+    def account(self) -> Account:
+        """See `Pays.account`. Nothing is signed for it."""
+        if self._settings.custody is None:
+            return Account(name="", lack=NO_ACCOUNT, fix=NO_CUSTODY)
+        return tell_account(self._desk.ledger)
 
     def check_definition(self, text: str, *, where: str, gpu: Gpu | None = None) -> None:
         """See `Defines.check_definition`."""

@@ -17,6 +17,8 @@ Dseq = NewType("Dseq", int)
 """A deployment's number, unique for its owner; below 2^53."""
 
 DENOM = "uact"
+FEE_DENOM = "uakt"
+UAKT_PER_AKT = Decimal(1_000_000)
 UACT_PER_USD = Decimal(1_000_000)
 
 

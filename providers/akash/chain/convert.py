@@ -54,7 +54,12 @@ def escrow(state: marketwire.EscrowState) -> Escrow:
 
 def uact(coins: Iterable[wire.Coin]) -> Decimal:
     """The sum of what is in `uact`."""
-    return sum((Decimal(coin.amount) for coin in coins if coin.denom == DENOM), Decimal(0))
+    return amount_in(coins, DENOM)
+
+
+def amount_in(coins: Iterable[wire.Coin], denom: str) -> Decimal:
+    """The sum of what is in `denom`."""
+    return sum((Decimal(coin.amount) for coin in coins if coin.denom == denom), Decimal(0))
 
 
 def bid(row: marketwire.BidRow) -> MarketBid:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ...base import Failure, ProviderError
 from ..names import PROVIDER
-from ..values import DENOM, Address, BlockTime, Deployment, Dseq, Lease, MarketBid, SellerFacts
+from ..values import DENOM, FEE_DENOM, Address, BlockTime, Deployment, Dseq, Lease, MarketBid, SellerFacts
 from . import convert, marketwire, sellerwire, wire
 from .blocks import measure
 from .failures import NO_DEPLOYMENT, ChainError, OtherVersionError, nonsense
@@ -73,8 +73,11 @@ class ChainReader:
 
     def balance_uact(self) -> Decimal:
         """What the account holds outside its deployments."""
-        pages = self.rest.pages(f"{BALANCES}/{self._owner}", wire.BalancesPage, {})
-        return convert.uact(items(pages, lambda page: page.balances))
+        return self._balance(DENOM)
+
+    def fees_uakt(self) -> Decimal:
+        """What the account holds for fees."""
+        return self._balance(FEE_DENOM)
 
     def deployment(self, dseq: Dseq) -> Deployment | None:
         """That deployment, closed ones too; `None` only where the module itself says that there never was one."""
@@ -127,6 +130,10 @@ class ChainReader:
         query = {"filter.owner": address, "filter.state": "valid"}
         pages = self.rest.pages(CERTIFICATES, sellerwire.CertificatesPage, query)
         return list(convert.certificates(items(pages, lambda page: page.certificates)))
+
+    def _balance(self, denom: str) -> Decimal:
+        pages = self.rest.pages(f"{BALANCES}/{self._owner}", wire.BalancesPage, {})
+        return convert.amount_in(items(pages, lambda page: page.balances), denom)
 
     def _auditors(self, address: Address) -> list[sellerwire.AuditRow]:
         """Nobody, where the chain has no such entry: that is how it says that none audited the provider."""

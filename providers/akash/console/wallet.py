@@ -46,6 +46,9 @@ class ManagedWallet(ManagedReading):
             raise nonsense("the Console's balance is out of range")
         return balance * UACT_PER_USD if balance < AMBIGUOUS else None
 
+    def fees_uakt(self) -> None:
+        """See `Ledger.fees_uakt`: the Console pays them."""
+
     def open(self, request: OpenRequest) -> Deployment:
         """See `Ledger.open`. The Console numbers it, and may fund it by itself and leave our deposit aside."""
         hours = self._hours(request)

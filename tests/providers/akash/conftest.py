@@ -130,6 +130,9 @@ class FakeChain:
     def min_deposit_uact(self) -> Decimal:
         return Decimal(500_000)
 
+    def fees_uakt(self) -> Decimal | None:
+        return None
+
     def balance_uact(self) -> Decimal | None:
         return self.balance
 

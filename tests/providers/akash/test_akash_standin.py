@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from ampacity.core.clock import parse_rfc3339
+from ampacity.core.clock import rfc3339
 from ampacity.core.contexts import Context, ProviderSettings
 from ampacity.core.secrets import SecretRef
 from ampacity.providers.akash.addresses import address_of
@@ -31,6 +31,7 @@ from ampacity.providers.base import (
     choose_bid,
 )
 from ampacity.providers.table import open_provider
+from ampacity.sandbox.akash import bank
 from ampacity.sandbox.akash.app import Application
 from ampacity.sandbox.akash.console import create_console
 from ampacity.sandbox.akash.funding import fund_listed
@@ -90,7 +91,7 @@ class Town:
         settings = ProviderSettings(
             endpoint=endpoint,
             options={"console": endpoint, "bid_seconds": "1"} | options,
-            secrets=managed if self.custody == "managed" else own,
+            secrets={"managed": managed, "own": own}.get(self.custody, {}),
             timeout_seconds=5,
         )
         context = Context(providers={"akash": settings}, loopback=True)
@@ -159,6 +160,34 @@ def wanted(town: Town, order: MachineOrder) -> MachineOrder:
     return msgspec.structs.replace(
         order, offer=offer, ends_at=town.now + timedelta(hours=6), max_usd_per_hour=Decimal("3.5")
     )
+
+
+class TestTheAccountThatPays:
+    def test_it_is_named_with_what_it_holds_and_lacks_nothing(self, town: Town) -> None:
+        account = town.provider.account()
+        assert account.name == town.provider._desk.ledger.owner()
+        held = {each.unit: each.amount for each in account.holds}
+        if town.custody == "own":
+            assert held == {"ACT": Decimal(1000), "AKT": Decimal(100)}
+        else:
+            assert set(held) == {"ACT"}  # the Console pays the fees
+        assert (account.lack, account.fix) == ("", "")
+
+    def test_a_wallet_without_fees_or_money_is_told_what_to_send_and_where(self, town: Town) -> None:
+        if town.custody != "own":
+            pytest.skip("the Console's account is its own")
+        with town.market.change() as state:
+            bank.credit(state, town.own_address, "uakt", -99_970_001)
+            bank.credit(state, town.own_address, "uact", -999_500_001)
+        account = town.provider.account()
+        assert account.lack == "the least deposit is 0.5 ACT; fees of one machine take about 0.03 AKT"
+        assert account.fix == f"send what is missing to {town.own_address}, then ampacity doctor"
+
+    def test_where_no_account_is_named_that_is_said_and_nobody_is_asked(self, town: Town) -> None:
+        town.custody = "none"
+        account = town.open().account()
+        assert (account.name, account.holds) == ("", ())
+        assert "secrets.api_key" in account.fix
 
 
 class TestFromOrderToMachine:
@@ -354,8 +383,8 @@ class TestWhatGoesWrong:
         told = soon(lambda: town.provider.read(made.ref), lambda found: "takes it back at" in found.note)
         assert told.state is not MachineState.FAILED
         told = soon(lambda: town.provider.read(made.ref), lambda found: found.state is MachineState.RUNNING)
-        when = parse_rfc3339(told.note.rpartition(" ")[2])
-        assert abs(when - town.now - timedelta(hours=1)) < timedelta(minutes=1)
+        assert abs(told.taken_back_at - town.now - timedelta(hours=1)) < timedelta(minutes=1)
+        assert rfc3339(told.taken_back_at) in told.note
 
     def test_an_escrow_that_ran_dry_is_a_machine_that_is_gone_for_that_reason(
         self, town: Town, wanted: MachineOrder
