@@ -151,7 +151,7 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
         since = f" since {rfc3339(found.overdue_since)}" if found.overdue_since else ""
         yield f"OVERDUE{since}: ampacity destroy {found.name}"
     elif found.ends_at:
-        yield f"Ends {rfc3339(found.ends_at)}."
+        yield f"Ends {rfc3339(found.ends_at)}{_lasting(found)}."
     yield from _prepaid(found)
     for note in sorted({machine.note for machine in found.machines if machine.note}):
         yield f"{span([each.name for each in found.machines if each.note == note])}: {note}"
@@ -159,6 +159,16 @@ def _foot(found: "DeploymentStatus") -> Iterator[str]:
     for problem in problems:
         yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}"
     yield from found.problems
+
+
+def _lasting(found: "DeploymentStatus") -> str:
+    """Which machines bill beyond that end until somebody ends them; nothing while a command is at work on them."""
+    from .naming import span
+
+    if found.changing is not None:
+        return ""
+    names = [machine.name for machine in found.machines if machine.state != GONE and not machine.self_ending]
+    return f"; {span(names)} not without `ampacity destroy {found.name}`" if names else ""
 
 
 def _unfinished(found: "DeploymentStatus") -> Iterator[str]:

@@ -131,3 +131,22 @@ def test_while_a_command_is_at_it_what_is_not_done_yet_is_no_fault(shown: Shown)
     assert "recover" not in said
     assert "destroy" not in said
     assert "MISSING" in " ".join(shown(status(machine(1), **fields)))
+
+
+@pytest.mark.parametrize(
+    ("self_ending", "said"),
+    [
+        ((True, True), "Ends 2026-11-21T17:00:00Z."),
+        ((True, False), "Ends 2026-11-21T17:00:00Z; llama-train-2 not without `ampacity destroy llama-train`."),
+        ((False, False), "Ends 2026-11-21T17:00:00Z; llama-train-1..2 not without `ampacity destroy llama-train`."),
+    ],
+)
+def test_beside_the_end_stands_who_does_not_end_by_itself(
+    shown: Shown, self_ending: tuple[bool, bool], said: str
+) -> None:
+    assert said in shown(status(*(machine(at, self_ending=itself) for at, itself in enumerate(self_ending, 1))))
+
+
+def test_what_is_gone_needs_nobody_to_end_it(shown: Shown) -> None:
+    lines = shown(status(machine(1, self_ending=True), machine(2, "gone")))
+    assert "Ends 2026-11-21T17:00:00Z." in lines
