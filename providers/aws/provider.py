@@ -55,6 +55,12 @@ class Aws(Provider):
         """On-demand offers by region, spot offers by zone. See `Provider.offers`."""
         return Search(self._clients, query, self._clock).run(matching(self._regions, query.regions))
 
+    def warm_up(self, region: str) -> None:
+        """See `Warms.warm_up`: half a second of CPU, most of it EC2's model."""
+        self._clients.ssm(region)
+        self._clients.ec2(region)
+        self._clients.ec2_once(region)
+
     def create(self, order: MachineOrder) -> Machine:
         """See `Provisions.create`."""
         machine = self._launcher.create(order)

@@ -19,12 +19,15 @@ def read_inputs(properties: Mapping[str, Any]) -> MachineInputs:
     return msgspec.convert(reveal(dict(properties)), ready(MachineInputs))
 
 
+def known_inputs(properties: Mapping[str, Any]) -> MachineInputs | None:
+    """The inputs, `None` where parts are not known yet. Raises as `read_inputs` does."""
+    return None if has_unknown(dict(properties)) else read_inputs(properties)
+
+
 def check(properties: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with inputs, as (property, reason); nothing where parts are not known yet."""
-    if has_unknown(dict(properties)):
-        return []
     try:
-        read_inputs(properties)
+        known_inputs(properties)
     except msgspec.ValidationError as error:
         reason, _, where = str(error).partition(" - at `$.")
         return [(where.rstrip("`"), reason)]

@@ -62,9 +62,18 @@ class MachineProvider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def Check(self, request: Any, context: Call) -> Any:  # noqa: N802
-        failures = self._guard(context, request.news, lambda: schema.check(decode(request.news)))
+        """What is wrong with the inputs. A new machine's create call follows at once: its seller gets ready for it."""
+        failures = self._guard(context, request.news, lambda: self._check(request))
         told = [provider_pb2.CheckFailure(property=where, reason=reason) for where, reason in failures]
         return provider_pb2.CheckResponse(inputs=request.news, failures=told)
+
+    def _check(self, request: Any) -> list[tuple[str, str]]:
+        news = decode(request.news)
+        failures = schema.check(news)
+        wanted = None if failures or request.olds.fields else schema.known_inputs(news)
+        if wanted is not None:
+            self._bench.sellers.warm_up(wanted.offer.provider, wanted.offer.region)
+        return failures
 
     def Diff(self, request: Any, context: Call) -> Any:  # noqa: N802
         found: Difference = self._guard(

@@ -4,15 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import grpc
 import msgspec
 import pytest
 
+from ampacity.providers.base import Offer
 from ampacity.provisioning.machines import MachineInputs
 from ampacity.provisioning.plugin.bench import Bench
 from ampacity.provisioning.plugin.busy import Busy
@@ -125,6 +128,50 @@ def test_wrong_inputs_are_named_at_check_and_never_quoted(plugin: Any, machine: 
 def test_check_keeps_secrets_secret(plugin: Any, machine: Build) -> None:
     answer = plugin.Check(provider_pb2.CheckRequest(urn=URN, news=properties(machine())))
     assert isinstance(decode(answer.inputs)["user_data"], Secret)
+
+
+class TestANewMachine:
+    """Its create call follows at once, so what its seller must load is loaded while the engine goes on."""
+
+    @pytest.fixture
+    def warmed(self, toy: Any, monkeypatch: pytest.MonkeyPatch) -> Queue[str]:
+        asked: Queue[str] = Queue()
+        monkeypatch.setattr(toy.Toy, "warm_up", lambda _self, region: asked.put(region), raising=False)
+        return asked
+
+    def check(self, plugin: Any, machine: MachineInputs, olds: Any = None) -> None:
+        assert not plugin.Check(provider_pb2.CheckRequest(urn=URN, news=properties(machine), olds=olds)).failures
+
+    def test_has_its_seller_get_ready_once_for_each_region(
+        self, plugin: Any, warmed: Queue[str], machine: Build, offer: Offer
+    ) -> None:
+        elsewhere = msgspec.structs.replace(offer, region="toy-2")
+        self.check(plugin, machine("node-0"))
+        self.check(plugin, machine("node-1"))
+        assert warmed.get(timeout=5) == "toy-1"
+        self.check(plugin, machine("node-2", offer=elsewhere))
+        assert warmed.get(timeout=5) == "toy-2"
+        assert warmed.empty()
+
+    def test_that_is_kept_takes_nothing(self, plugin: Any, warmed: Queue[str], machine: Build, offer: Offer) -> None:
+        kept = machine("node-0", offer=msgspec.structs.replace(offer, region="toy-2"))
+        self.check(plugin, kept, olds=properties(kept))
+        self.check(plugin, machine("node-1"))
+        assert (warmed.get(timeout=5), warmed.qsize()) == ("toy-1", 0)
+
+    def test_is_checked_all_the_same_where_its_seller_cannot_get_ready(
+        self, plugin: Any, toy: Any, machine: Build, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = threading.Event()
+
+        def fail(_self: object, _region: str) -> None:
+            asked.set()
+            raise RuntimeError
+
+        monkeypatch.setattr(toy.Toy, "warm_up", fail, raising=False)
+        self.check(plugin, machine())
+        assert asked.wait(5)
+        assert created(plugin, machine()).id
 
 
 def test_a_replacement_ends_the_old_machine_first(plugin: Any, machine: Build) -> None:
