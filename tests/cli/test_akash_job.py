@@ -1,0 +1,271 @@
+"""A market as a person meets it on its stand-in: what it does when things go wrong, and the way on each time."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ampacity.core.errors import MissingError
+from ampacity.engines import find
+from ampacity.sandbox import layout, process
+from ampacity.sandbox.part import StandInPart
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+SPEC = """\
+schema: ampacity.spec/1
+name: job
+gpu: {models: [H100], count: 1, memory_gib: 80}
+node: {disk_gib: 100}
+market: {allow: [auction]}
+budget: {usd_per_hour: 4}
+hours: 6
+ttl_hours: 6
+ssh: {public_key: id.pub}
+"""
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAM+evsgFJ9vAMF+IZmpMcaZ1BxbAH+/szWzc5GKjqlp somebody"
+WORDS = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
+ADDRESS = "akash19rl4cm2hmr8afy4kldpxz3fka4jguq0a3mq6x0"
+"""Theirs, at m/44'/118'/0'/0/0."""
+
+Done = subprocess.CompletedProcess[str]
+
+
+class Person:
+    """Types commands in a folder of their own, without a terminal, with a wallet of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *arguments: str, exit: int = 0) -> Done:  # noqa: A002 - the word for it
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", "from ampacity.cli.main import main; main()", *arguments],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "COLUMNS": "80"},
+            cwd=self.folder,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == exit, (arguments, done.stdout, done.stderr)
+        return done
+
+    def data(self, *arguments: str, exit: int = 0) -> Any:  # noqa: A002 - the word for it
+        return json.loads(self(*arguments, "--json", exit=exit).stdout)["data"]
+
+    def account(self, *, exit: int) -> Any:  # noqa: A002 - the word for it
+        """What `doctor` says of the account."""
+        checks = self.data("doctor", exit=exit)["checks"]
+        (row,) = [row for row in checks if row["check"] == "account akash"]
+        return row
+
+    def machine(self) -> Any:
+        (row,) = self.data("status", "job")["machines"]
+        return row
+
+
+@pytest.fixture
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+    """With the market's stand-in alone, and a context that holds twelve words."""
+    try:
+        find("pulumi")
+    except MissingError as error:
+        pytest.skip(str(error))
+    for name, value in {
+        "AMPACITY_CONFIG": str(tmp_path / "config.toml"),
+        "AMPACITY_DATA": str(tmp_path / "data"),
+        "AMPACITY_SANDBOX_BLOCK_SECONDS": "0.2",
+        "AMPACITY_SANDBOX_READY_SECONDS": "0.2",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AMPACITY_CONTEXT", raising=False)
+    part = StandInPart(name="akash", folder=layout().part("akash"))
+    part.start()
+    running, end = process.running_in(part.folder), time.monotonic() + 20
+    while part.endpoint() is None and time.monotonic() < end:
+        time.sleep(0.02)
+    assert running is not None
+    _prepare(tmp_path, part.endpoint() or "")
+    yield Person(tmp_path)
+    assert process.stop(running, patience_seconds=5)
+
+
+def _prepare(folder: Path, endpoint: str) -> None:
+    (folder / "spec.yaml").write_text(SPEC)
+    (folder / "id.pub").write_text(KEY)
+    (folder / "words").write_text(WORDS)
+    (folder / "words").chmod(0o600)
+    (folder / "config.toml").write_text(f"""
+current = "mine"
+[contexts.mine]
+loopback = true
+[contexts.mine.providers.akash]
+endpoint = "{endpoint}"
+secrets.mnemonic = {{ file = "{folder}/words" }}
+options.console = "{endpoint}"
+options.bid_seconds = "3"
+[contexts.looks]
+loopback = true
+[contexts.looks.providers.akash]
+endpoint = "{endpoint}"
+options.console = "{endpoint}"
+""")
+
+
+@pytest.fixture
+def funded(person: Person) -> Person:
+    person("sandbox", "fund", "akash", ADDRESS)
+    return person
+
+
+def go(person: Person) -> None:
+    person("plan", "spec.yaml", "--out", "plan.json")
+    person("apply", "plan.json", "--yes")
+
+
+def test_doctor_names_the_account_what_is_in_it_and_what_it_lacks(person: Person) -> None:
+    poor = person.account(exit=2)
+    assert not poor["ok"]
+    assert poor["found"].startswith(f"{ADDRESS} has 0 ACT")
+    assert "the least deposit is 0.5 ACT; fees of one machine take about 0.03 AKT" in poor["found"]
+    assert poor["fix"] == f"send what is missing to {ADDRESS}, then ampacity doctor"
+
+    person("sandbox", "fund", "akash", ADDRESS)
+    rich = person.account(exit=0)
+    assert (rich["ok"], rich["fix"]) == (True, "")
+    assert rich["found"] == f"{ADDRESS} has 1,000 ACT (deposits, 1 is about 1 USD), 100 AKT (fees)"
+
+
+def test_a_context_that_only_looks_is_sound_and_is_told_how_to_name_an_account(person: Person) -> None:
+    checks = person.data("doctor", "--context", "looks")["checks"]
+    (row,) = [row for row in checks if row["check"] == "account akash"]
+    assert row["ok"]
+    assert row["found"] == "the context names no account, so it only looks at offers"
+    assert "secrets.mnemonic" in row["fix"]
+
+
+def test_a_machine_that_its_provider_ends_has_failed_and_recover_makes_it_anew(funded: Person) -> None:
+    go(funded)
+    first = funded.machine()
+    assert first["state"] == "running"
+    funded("sandbox", "fault", "akash", "preempt", "--machine", first["id"])
+    ended = funded.machine()
+    assert (ended["state"], ended["id"]) == ("failed", first["id"])
+    assert "comes back when it is deleted" in ended["note"]
+    assert "failed" in funded("drift", "job", exit=7).stdout
+
+    funded("recover", "job", "--yes")
+    second = funded.machine()
+    assert second["state"] == "running"
+    assert second["id"] != first["id"]
+    funded("drift", "job")
+
+    funded("destroy", "job", "--yes")
+    assert funded.data("orphans")["orphans"] == []
+    # the two leases lasted seconds: the deposits of both, 16.8 ACT each, are back
+    assert float(funded.account(exit=0)["found"].split()[2].replace(",", "")) > 995
+
+
+def test_a_second_plan_says_that_it_failed_and_leads_to_recover(funded: Person) -> None:
+    go(funded)
+    first = funded.machine()["id"]
+    funded("sandbox", "fault", "akash", "preempt")
+    assert funded.machine()["state"] == "failed"
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    told = funded("apply", "plan.json", "--yes", exit=4)
+    assert "failed" in told.stdout
+    assert "finish:  ampacity recover job" in told.stderr
+    funded("recover", "job", "--yes")
+    second = funded.machine()
+    assert second["state"] == "running"
+    assert second["id"] != first
+    funded("destroy", "job", "--yes")
+
+
+def test_a_reclaim_notice_is_told_with_its_hour_and_the_way_on(funded: Person) -> None:
+    go(funded)
+    funded("sandbox", "fault", "akash", "reclaim")
+    machine = funded.machine()
+    assert machine["state"] == "running"  # it runs on until then
+    assert "gives notice and takes it back at 20" in machine["note"]
+    assert "ampacity recover job makes it anew" in machine["note"]
+    told = funded("drift", "job")  # nothing differs yet
+    assert "takes it back at 20" in told.stderr
+    assert "ampacity recover job" in told.stderr
+    funded("destroy", "job", "--yes")
+
+
+def test_a_chain_of_another_version_stops_plan_and_apply_and_the_plan_stays_good(funded: Person) -> None:
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    funded("sandbox", "fault", "akash", "other-version")
+    refused = funded("apply", "plan.json", "--yes", exit=5)
+    assert "The chain speaks another module version: node v2.1.0 serves market v2beta1 (not v1beta5)" in refused.stderr
+    assert "fix:" in refused.stderr
+    planned = funded("plan", "spec.yaml", "--out", "other.json")
+    assert "The chain speaks another module version" in planned.stdout + planned.stderr
+    assert "1,000 ACT" in funded.account(exit=0)["found"]  # nothing was spent
+
+    funded("sandbox", "fault", "akash", "other-version", "--clear")
+    funded("apply", "plan.json", "--yes")
+    assert funded.machine()["state"] == "running"
+    funded("destroy", "job", "--yes")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("capacity", "[AMP-PROVIDER-CAPACITY-GLOBAL]"),
+        ("fails-later", "out of gas"),
+    ],
+)
+def test_what_cannot_be_ordered_is_named_and_the_deposit_is_back(funded: Person, kind: str, words: str) -> None:
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    funded("sandbox", "fault", "akash", kind)
+    failed = funded("apply", "plan.json", "--yes", exit=4)
+    assert words in failed.stderr
+    assert "finish:" in failed.stderr
+    assert "give up:" in failed.stderr
+    assert "1,000 ACT" in funded.account(exit=0)["found"]
+
+
+def test_a_withdrawn_bid_is_passed_over_for_the_next(funded: Person) -> None:
+    (funded.folder / "spec.yaml").write_text(SPEC.replace("usd_per_hour: 4", "usd_per_hour: 5, price_headroom: 0.2"))
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    funded("sandbox", "fault", "akash", "withdrawn")
+    applied = funded("apply", "plan.json", "--yes")
+    first = next(line for line in applied.stderr.splitlines() if "takes the bid" in line)
+    assert first.endswith("at $2.7000 per hour")  # the cheapest, at 2.615, withdrew
+    # who sold at 2.70 takes no manifest, so there is a second order, and nobody withdraws from that
+    assert funded.machine()["state"] == "running"
+    funded("destroy", "job", "--yes")
+
+
+def test_a_provider_that_goes_dark_is_named_and_the_bill_runs_on_until_it_is_deleted(funded: Person) -> None:
+    go(funded)
+    funded("sandbox", "fault", "akash", "dark")
+    machine = funded.machine()
+    assert machine["state"] == "pending"
+    assert "does not answer" in machine["note"]
+    assert "bills on until the machine is deleted" in machine["note"]
+    funded("destroy", "job", "--yes")  # needs no provider
+
+
+def test_a_deposit_that_runs_dry_is_told_as_the_reason_and_recover_makes_it_anew(funded: Person) -> None:
+    go(funded)
+    funded("sandbox", "fault", "akash", "run-dry")
+    end = time.monotonic() + 20
+    while (machine := funded.machine())["state"] != "gone":
+        assert time.monotonic() < end, machine
+    assert "its deposit ran dry" in machine["note"]
+    funded("drift", "job", exit=7)
+    funded("recover", "job", "--yes")
+    assert funded.machine()["state"] == "running"
+    funded("destroy", "job", "--yes")
