@@ -1,5 +1,6 @@
 """`--help` is instant: nothing heavy is imported to print it."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,7 +47,8 @@ def test_every_fault_that_a_stand_in_can_show_is_in_the_help() -> None:
     from ampacity.cli.sandbox import KINDS
     from ampacity.sandbox.faults import FaultKind
 
-    assert sorted(KINDS.rstrip(".").replace(" or ", ", ").split(", ")) == sorted(FaultKind)
+    between = {"a", "market", "also", "or"}
+    assert set(re.findall(r"[a-z-]+", KINDS)) - between == set(FaultKind)
 
 
 def test_arguments_are_written_alike_in_every_help() -> None:

@@ -155,6 +155,10 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
 @pytest.fixture
 def wanted(town: Town, order: MachineOrder) -> MachineOrder:
     """One H100 for six hours, at 3.50 USD an hour at most, by the stand-in's own offer."""
+    return wanted_now(town, order)
+
+
+def wanted_now(town: Town, order: MachineOrder) -> MachineOrder:
     offers = [row for row in town.provider.offers(OfferQuery(disk_gib=100)) if isinstance(row, Offer)]
     offer = next(row for row in offers if row.gpu.model == "H100")
     return msgspec.structs.replace(
@@ -233,9 +237,10 @@ class TestFromOrderToMachine:
         assert {name for name, bid in bids.items() if bid.allowed} == {"plain", "dearer", "deaf"}
 
     def test_an_audit_that_is_asked_for_keeps_the_unaudited_from_bidding_at_all(
-        self, town: Town, wanted: MachineOrder
+        self, town: Town, order: MachineOrder
     ) -> None:
         town.provider = town.open(audited_by=town.market.stock.auditor)
+        wanted = wanted_now(town, order)
         bids = town.bids(town.provider.create(wanted), wanted, least=4)
         assert "liar" not in bids
         assert bids["plain"].allowed
