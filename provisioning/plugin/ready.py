@@ -43,6 +43,7 @@ class _Watch:
         self._urn = awaited.urn
         self._since = bench.clock()
         self._looked = False
+        self._told = ""
         self.last = awaited.machine
 
     def look(self) -> Machine | None:
@@ -52,8 +53,14 @@ class _Watch:
         self._looked = True
         if self.last.state is MachineState.RUNNING or self.last.state in _ENDED:
             return self.last
-        self._bench.tell(self._urn, f"{self.last.state.value}: {self.last.ref.id}")
+        self._tell(f"{self.last.state.value}: {self.last.ref.id}")
         return None
+
+    def _tell(self, text: str) -> None:
+        """Each telling is a call to the engine and an event from it: nobody is told the same twice."""
+        if text != self._told:
+            self._told = text
+            self._bench.tell(self._urn, text)
 
     def _ask(self) -> None:
         try:

@@ -1,7 +1,8 @@
-"""The plugin's process: its server, and its end when the engine that started it is no more."""
+"""The plugin's process: its server, and its end when the engine says so or is no more."""
 
 import gc
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -24,21 +25,27 @@ GC_THRESHOLDS = (100_000, 50, 50)
 """A cloud's SDK loads as a great many objects that all stay: looking through them took a third of its loading."""
 
 WATCH_SECONDS = 0.5
+LAST_CALLS_SECONDS = 0.05
 MAX_MESSAGE_BYTES = 64 << 20
 
 
 def main(arguments: Sequence[str]) -> None:
     """Serve until the engine ends us, or has ended. The last argument is the engine's address."""
     gc.set_threshold(*GC_THRESHOLDS)
-    parent = os.getppid()
+    parent, told = os.getppid(), threading.Event()
+    for way in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(way, lambda *_: told.set())
     os.environ.pop("PULUMI_CONFIG_PASSPHRASE", None)  # the engine's, not ours
     stop, busy = threading.Event(), Busy()
     bench = bench_of(read_settings(os.environ), stop)
     server, port = start(connect(bench, arguments[-1] if arguments else None), busy)
     print(port, flush=True)  # noqa: T201 - the engine reads the port from the first line
     sys.stdout = sys.stderr
-    leave_with(parent, stop, busy)
+    until_the_end(parent, told)
+    finish(stop, busy)
     server.stop(grace=0.5).wait()
+    sys.stderr.flush()
+    os._exit(0)  # what matters is on disk, and to take an SDK's objects apart takes a third of a second
 
 
 def bench_of(settings: PluginSettings, stop: threading.Event) -> Bench:
@@ -61,11 +68,15 @@ def start(bench: Bench, busy: Busy) -> tuple[grpc.Server, int]:
     return server, port
 
 
-def leave_with(parent: int, stop: threading.Event, busy: Busy) -> None:
-    """Return once `parent` has ended and no call runs; waits are cut short, create calls are not."""
-    pause = threading.Event()
-    while os.getppid() == parent and parent != 1:
-        pause.wait(WATCH_SECONDS)
+def until_the_end(parent: int, told: threading.Event) -> None:
+    """Return once we are told to end, or `parent` has ended."""
+    while os.getppid() == parent and parent != 1 and not told.wait(WATCH_SECONDS):
+        pass
+
+
+def finish(stop: threading.Event, busy: Busy) -> None:
+    """Return once no call runs; waits are cut short, create calls are not."""
     stop.set()
+    pause = threading.Event()
     while busy.running:
-        pause.wait(WATCH_SECONDS)
+        pause.wait(LAST_CALLS_SECONDS)

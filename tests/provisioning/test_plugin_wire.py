@@ -20,7 +20,7 @@ from ampacity.provisioning.machines import MachineInputs
 from ampacity.provisioning.plugin.bench import Bench
 from ampacity.provisioning.plugin.busy import Busy
 from ampacity.provisioning.plugin.codec import Secret, decode, encode
-from ampacity.provisioning.plugin.serve import start
+from ampacity.provisioning.plugin.serve import finish, start
 from ampacity.provisioning.plugin.settings import PluginSettings
 from ampacity.provisioning.protocol import empty_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
@@ -227,3 +227,27 @@ class TestProcess:
         while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not Path(f"/proc/{child}").exists()
+
+    def test_it_leaves_at_once_and_without_a_word_when_the_engine_ends_it(self, environment: dict[str, str]) -> None:
+        command = [sys.executable, "-P", "-m", "ampacity.provisioning.plugin"]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout is not None
+        assert int(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10) == (b"", b"")
+        assert process.returncode == 0
+
+    def test_it_does_not_leave_a_call_behind(self) -> None:
+        stop, busy, left = threading.Event(), Busy(), threading.Event()
+
+        def leave() -> None:
+            finish(stop, busy)
+            left.set()
+
+        with busy.one():
+            leaving = threading.Thread(target=leave)
+            leaving.start()
+            assert stop.wait(5)  # its waits are cut short
+            assert not left.wait(0.2)
+        leaving.join(5)
+        assert left.is_set()
