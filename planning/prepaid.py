@@ -11,12 +11,16 @@ from .totals import make_totals
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """What a seller that is paid ahead would lock for `machine`; `usd` is `None` where it did not say, and `why`."""
+    """What a seller that is paid ahead would lock for `machine`.
+
+    `usd` is `None` where it did not say: then `why`, and how that is mended, `fix`, as far as it told.
+    """
 
     machine: str
     provider: str
     usd: Decimal | None
     why: str = ""
+    fix: str = ""
 
 
 def with_prepaid(plan: Plan, quotes: Sequence[Quote], *, budget_usd: Decimal | None) -> Plan:

@@ -33,7 +33,7 @@ def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
             raise PolicyError(
                 f"What {quote.provider} locks for {quote.machine} is not known",
                 why=quote.why or "the plan does not say it, so nobody approved it",
-                fix=PLAN_AGAIN,
+                fix=f"{quote.fix}; then {PLAN_AGAIN}" if quote.fix else PLAN_AGAIN,
                 code="AMP-DEPOSIT-UNKNOWN",
             )
         if quote.usd > said:
@@ -53,7 +53,8 @@ def _quotes(desk: Desk, plan: Plan, name: str, machines: list[PlannedMachine], s
         most = [ceiling_of(plan, machine) or Decimal(0) for machine in machines]
         usd = {ceiling: seller.deposit_usd(ceiling, plan.ttl_hours) for ceiling in set(most)}
     except AmpacityError as error:
-        yield from (Quote(machine=machine.name, provider=name, usd=None, why=str(error)) for machine in machines)
+        for machine in machines:
+            yield Quote(machine=machine.name, provider=name, usd=None, why=str(error), fix=error.fix)
         return
     for machine, ceiling in zip(machines, most, strict=True):
         yield Quote(machine=machine.name, provider=name, usd=usd[ceiling])

@@ -8,7 +8,7 @@ from ..core.money import show_usd
 from ..providers.base import Machine, Market
 from .machines import MachineInputs
 from .observe import Sighting
-from .reports import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, Drift, DriftKind
+from .reports import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, STATE, Drift, DriftKind
 from .status import Told, last_told, remembered
 from .unfinished import Unfinished
 
@@ -68,7 +68,7 @@ def _compare(sighting: Sighting) -> Iterator[Drift]:
 def _facts(told: Told) -> dict[str, str]:
     """What stays as it is while nobody meddles: money paid ahead runs out by itself, and is no drift."""
     return {
-        "state": told.state,
+        STATE: told.state,
         "address": told.address or "none",
         "price": show_usd(told.usd_per_hour, places=4),
     }

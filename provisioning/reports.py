@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from ..core.money import total
-from ..providers.base import Gpu, Market
+from ..providers.base import Gpu, MachineState, Market
 
 NEVER_MADE = "never made"
 """What is wrong with a machine that the last applied plan wants and that no seller ever made."""
@@ -16,6 +16,8 @@ NOT_REPLACED = "not replaced yet"
 NOT_REMOVED = "not removed yet"
 UNFINISHED = frozenset({NEVER_MADE, NOT_REPLACED, NOT_REMOVED})
 """What is wrong with machines that a change which did not come to its end left as they were."""
+STATE = "state"
+"""What differs where a machine runs no more, or failed."""
 
 REPLAN = "ampacity plan SPEC, then apply the new plan"
 _UNSOLD = ("[AMP-PROVIDER-CAPACITY-", "[AMP-PROVIDER-PRICE-MOVED]")
@@ -248,6 +250,11 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
     after: str = ""
 
+    @property
+    def failed(self) -> bool:
+        """Whether the machine has failed since the state saw it."""
+        return self.what == STATE and self.after == MachineState.FAILED.value
+
 
 class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     """Every difference, and what could not be compared.
@@ -276,7 +283,7 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fix(self) -> str:
-        """The command that mends it: where all of it is part of an unfinished change, no new plan is needed.
+        """The command that mends it: what an unfinished change left, and what failed, needs no new plan.
 
         While a command changes it nothing is to be mended: what it leaves is seen once it has ended.
         """
@@ -284,8 +291,9 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
             return f"ampacity drift {self.name}"
         if self.destroying_since is not None:
             return f"ampacity destroy {self.name}"
-        unfinished = all(drift.what in UNFINISHED for drift in self.differences)
-        return f"ampacity recover {self.name}" if unfinished else REPLAN
+        failed = {drift.machine for drift in self.differences if drift.failed}
+        recovers = all(drift.what in UNFINISHED or drift.machine in failed for drift in self.differences)
+        return f"ampacity recover {self.name}" if recovers else REPLAN
 
 
 class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -160,7 +160,9 @@ def test_a_machine_that_its_provider_ends_has_failed_and_recover_makes_it_anew(f
     ended = funded.machine()
     assert (ended["state"], ended["id"]) == ("failed", first["id"])
     assert "comes back when it is deleted" in ended["note"]
-    assert "failed" in funded("drift", "job", exit=7).stdout
+    told = funded("drift", "job", exit=7).stdout
+    assert "failed" in told
+    assert "Mend it: ampacity recover job." in " ".join(told.split())
 
     funded("recover", "job", "--yes")
     second = funded.machine()

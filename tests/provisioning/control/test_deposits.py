@@ -81,6 +81,13 @@ def test_more_or_what_nobody_says_is_refused(plan: Plan, said: str | None, quote
     assert why in refused.value.why
 
 
+def test_the_way_on_is_the_sellers_own_where_it_told_one(plan: Plan) -> None:
+    silent = Quote(machine="node-0", provider="toy", usd=None, why="another version", fix="take a newer ampacity")
+    with pytest.raises(PolicyError) as refused:
+        refuse_deposits(planned(plan, None), [silent])
+    assert refused.value.fix == "take a newer ampacity; then ampacity plan SPEC"
+
+
 def test_a_deposit_of_which_the_plan_says_nothing_is_refused(plan: Plan) -> None:
     with pytest.raises(PolicyError) as refused:
         refuse_deposits(plan, [told("5")])

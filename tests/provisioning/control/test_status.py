@@ -15,7 +15,7 @@ from ampacity.provisioning.drift import differences
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.observe import Sighting, base_state, natural
 from ampacity.provisioning.records import DeploymentRecord
-from ampacity.provisioning.reports import DriftKind, DriftReport, sum_known
+from ampacity.provisioning.reports import Drift, DriftKind, DriftReport, sum_known
 from ampacity.provisioning.status import cost, deployment_status, machine_status, ssh_line
 from ampacity.provisioning.unfinished import Unfinished, unfinished
 
@@ -207,6 +207,16 @@ def test_what_the_last_plan_wants_and_nobody_made_is_told(
     lost = differences([without(seen("node-0"))], [], rest)
     assert len(lost) == 2
     assert DriftReport(name="train", differences=lost).fix.startswith("ampacity plan SPEC")
+
+
+def test_a_machine_that_failed_is_made_anew_by_recover_whatever_else_of_it_differs() -> None:
+    def drift(machine: str, what: str, after: str) -> Drift:
+        return Drift(machine=machine, provider="toy", kind=DriftKind.CHANGED, what=what, after=after)
+
+    failed = (drift("node-0", "state", "failed"), drift("node-0", "address", "none"))
+    assert DriftReport(name="train", differences=failed).fix == "ampacity recover train"
+    moved = (*failed, drift("node-1", "address", "192.0.2.9"))
+    assert DriftReport(name="train", differences=moved).fix.startswith("ampacity plan SPEC")
 
 
 def test_a_replacement_or_a_removal_that_was_never_begun_is_told_and_led_to_recover(
