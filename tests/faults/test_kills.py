@@ -1,6 +1,6 @@
 """Nothing is lost when the engine, the plugin or the command line is killed while machines are made.
 
-One seeded round a victim and seller here; `scripts/faults` runs ten of each.
+Three seeded rounds a victim and seller here; `scripts/faults` runs ten of each.
 """
 
 import os
@@ -15,7 +15,8 @@ from ampacity.engines import find
 
 ROOT = Path(ampacity.__file__).resolve().parent
 
-LONGEST_SECONDS = 900
+ROUNDS = 3
+LONGEST_SECONDS = 1200
 pytestmark = [
     pytest.mark.timeout(LONGEST_SECONDS + 60),
     pytest.mark.engine,
@@ -32,7 +33,7 @@ def test_after_a_kill_no_machine_is_outside_the_state_and_none_is_there_twice(se
             find(engine)
         except MissingError as error:
             pytest.skip(f"{engine} is not built: {error}")
-    command = [str(ROOT / "scripts" / "faults"), "--seller", seller, "--rounds", "1", "--destroys", str(destroys)]
+    command = [str(ROOT / "scripts" / "faults"), "--seller", seller, "--rounds", str(ROUNDS), "--destroys", str(destroys)]
     environment = {**os.environ, "AMPACITY_SANDBOX_READY_SECONDS": "1"}
     done = subprocess.run(
         [*command, "--seed", "20261121"],
@@ -42,6 +43,6 @@ def test_after_a_kill_no_machine_is_outside_the_state_and_none_is_there_twice(se
         check=False,
         timeout=LONGEST_SECONDS,
     )
-    rounds = 3 * (1 + destroys)
+    rounds = 3 * (ROUNDS + destroys)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{rounds} of {rounds} rounds clean" in done.stdout
