@@ -33,10 +33,10 @@ def test_after_a_kill_no_machine_is_outside_the_state_and_none_is_there_twice(se
             find(engine)
         except MissingError as error:
             pytest.skip(f"{engine} is not built: {error}")
-    command = [str(ROOT / "scripts" / "faults"), "--seller", seller, "--rounds", str(ROUNDS), "--destroys", str(destroys)]
+    counts = ["--rounds", str(ROUNDS), "--destroys", str(destroys), "--seed", "20261121"]
     environment = {**os.environ, "AMPACITY_SANDBOX_READY_SECONDS": "1"}
     done = subprocess.run(
-        [*command, "--seed", "20261121"],
+        [str(ROOT / "scripts" / "faults"), "--seller", seller, *counts],
         env=environment,
         capture_output=True,
         text=True,
