@@ -28,6 +28,10 @@ class PlanFacts(msgspec.Struct, frozen=True, kw_only=True):
     caution: str = ""
     deposit_usd: Decimal | None = Decimal(0)
     takes: tuple[str, ...] = ()
+    if_destroyed: bool = False
+    """Whether the worst case holds only where somebody destroys in time what does not end by itself."""
+    usd_so_far: Decimal | None = Decimal(0)
+    """What the deployment cost before, which comes on top of the worst case; `None` where that is not known."""
 
 
 class ApprovalRequest(msgspec.Struct, frozen=True, kw_only=True):

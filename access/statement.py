@@ -6,10 +6,9 @@ of the plan; this sentence is for the eyes of the signer.
 """
 
 import re
-from decimal import Decimal
 
 from ..core.clock import rfc3339
-from ..core.money import ceil_cents, show_usd
+from ..core.money import show_most_usd as _usd
 from .facts import PlanFacts
 
 MAX_WHAT_CHARS = 800
@@ -24,14 +23,26 @@ _MAX_NAME_CHARS = 160
 
 def statement(facts: PlanFacts) -> str:
     """What, from whom, the ceiling, until when. The same facts give the same sentence."""
-    worst = "without limit" if facts.worst_case_usd is None else f"{_usd(facts.worst_case_usd)} in all"
     caution = f"caution: {_safe(facts.caution)}; " if facts.caution else ""
     return (
         f"I approve one use of plan {_safe(facts.name)} in context {_safe(facts.context)}: "
-        f"at most {_usd(facts.ceiling_usd_per_hour)} per hour; at worst {worst}; {_locked(facts)}"
+        f"at most {_usd(facts.ceiling_usd_per_hour)} per hour; at worst {_worst(facts)}; {_locked(facts)}"
         f"ends: {_safe(facts.ends)}; to be applied before {rfc3339(facts.expires_at)}; "
         f"{caution}{_takes(facts)}changes: {_changes(facts.what)}"
     )
+
+
+def _worst(facts: PlanFacts) -> str:
+    """The most that it comes to, on what that rests, and what was spent before."""
+    if facts.worst_case_usd is None:
+        return "without limit"
+    rests = " if destroyed in time" if facts.if_destroyed else ""
+    if facts.usd_so_far is None:
+        return f"{_usd(facts.worst_case_usd)} from now on{rests}, and what it cost so far is unknown"
+    if not facts.usd_so_far:
+        return f"{_usd(facts.worst_case_usd)} in all{rests}"
+    whole = facts.worst_case_usd + facts.usd_so_far
+    return f"{_usd(facts.worst_case_usd)} from now on{rests}, {_usd(whole)} with what it cost so far"
 
 
 def _locked(facts: PlanFacts) -> str:
@@ -45,10 +56,6 @@ def _takes(facts: PlanFacts) -> str:
     """Whose bids; who is too many to be listed stands in the plan, which the digest binds."""
     said = _safe(" / ".join(facts.takes), MAX_TAKES_CHARS)
     return f"takes: {said}{', see the plan' if len(said) == MAX_TAKES_CHARS else ''}; " if said else ""
-
-
-def _usd(most: Decimal) -> str:
-    return show_usd(ceil_cents(most))
 
 
 def _changes(what: tuple[str, ...]) -> str:

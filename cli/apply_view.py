@@ -6,7 +6,7 @@ import msgspec
 
 from ..core.clock import rfc3339
 from ..core.errors import Exit
-from ..core.money import show_usd
+from ..core.money import show_most_usd, show_usd
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from .facts import plan_facts
@@ -16,7 +16,7 @@ from .output import Result, emit, say, warn
 from .plan_view import summary
 from .spoken import typed
 from .tables import Column, draw
-from .terms import choice, ending, locked
+from .terms import choice, ending, endless, locked, worst_case
 from .ways import ways_in
 
 RUNNING = "running"
@@ -28,14 +28,15 @@ def question(plan: Plan, *, approval: str, live_usd_per_hour: Decimal) -> str:
     `approval` is the gate's sentence; `live_usd_per_hour` what the plan costs at the prices of this moment.
     """
     money = plan.totals
-    worst = "without bound: it has no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
-    ends = f"{plan.ttl_hours} h from now{ending(plan)}" if plan.ttl_hours else "never, until `ampacity destroy`"
+    never = endless(plan) or "never, until `ampacity destroy`"
+    ends = f"{plan.ttl_hours} h from now{ending(plan)}" if plan.ttl_hours else never
     what = plan_facts(plan, plan.base.digest).what
+    most = show_most_usd(money.ceiling_usd_per_hour)
     lines = [
         f"{plan.name}: {summary(plan)}",
         *(f"  {line}" for line in what),
-        f"  costs {_now(money.usd_per_hour_after, live_usd_per_hour)}, at most {show_usd(money.ceiling_usd_per_hour)}",
-        f"  worst case {worst}",
+        f"  costs {_now(money.usd_per_hour_after, live_usd_per_hour)}, at most {most}",
+        f"  worst case {worst_case(plan) or 'without bound: it has no end'}",
         *(f"  locks {line}" for line in locked(plan)),
         *(f"  takes the {line}" for line in choice(plan)),
         f"  ends {ends}",

@@ -1,12 +1,13 @@
 """A plan in the words and figures that a signer sees."""
 
 from collections import Counter
+from decimal import Decimal
 
 from ..access.facts import PlanFacts
 from ..core.digests import Digest
 from ..planning.plan import Action, Plan
 from ..planning.warn import replacements
-from .terms import choice, ending
+from .terms import choice, ending, endless
 
 _VERBS = {
     Action.ADD: "buy",
@@ -30,6 +31,8 @@ def plan_facts(plan: Plan, digest: Digest) -> PlanFacts:
         caution=", ".join(replacements(plan.machines)),
         deposit_usd=plan.totals.deposit_usd,
         takes=tuple(choice(plan)),
+        if_destroyed=plan.totals.bill_until_destroyed > 0,
+        usd_so_far=plan.base.usd_so_far if plan.base.deployment is not None else Decimal(0),
     )
 
 
@@ -51,4 +54,4 @@ def _what(plan: Plan) -> tuple[str, ...]:
 
 def _ends(plan: Plan) -> str:
     ends = f"{plan.ttl_hours} hours after it is applied{ending(plan)}"
-    return ends.replace(";", ",") if plan.ttl_hours else "never, it bills until destroyed"
+    return ends.replace(";", ",") if plan.ttl_hours else endless(plan) or "never, it bills until destroyed"

@@ -8,11 +8,11 @@ import typer
 
 from ..core.clock import rfc3339
 from ..core.digests import Digest
-from ..core.money import show_usd
+from ..core.money import show_most_usd, show_usd
 from ..planning.plan import Action, Plan, RemovedMachine
 from .naming import count, span
 from .tables import Column, draw, pairs
-from .terms import choice, ending, locked
+from .terms import choice, ending, endless, locked, with_so_far, worst_case
 
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
@@ -124,7 +124,6 @@ def _removal_row(provider: str, sku: str, reason: str, gone: list[RemovedMachine
 
 def _totals(plan: Plan) -> list[tuple[str, str]]:
     money = plan.totals
-    worst = "unbounded: no end" if money.worst_case_usd is None else show_usd(money.worst_case_usd)
     return [
         ("changes", summary(plan)),
         ("capacity", f"{count(money.gpus, 'GPU')} on {count(money.nodes, 'node')}"),
@@ -133,9 +132,9 @@ def _totals(plan: Plan) -> list[tuple[str, str]]:
             f"{show_usd(money.usd_per_hour_before)} → {show_usd(money.usd_per_hour_after)} per hour, "
             f"{show_usd(money.usd_per_gpu_hour, places=3)} per GPU-hour",
         ),
-        ("expected", f"{show_usd(money.expected_usd)} in {plan.hours} h{_with_so_far(plan)}"),
-        ("ceiling", f"{show_usd(money.ceiling_usd_per_hour)} per hour; apply refuses above it"),
-        ("worst case", worst),
+        ("expected", f"{show_usd(money.expected_usd)} in {plan.hours} h{with_so_far(plan, money.expected_usd)}"),
+        ("ceiling", f"{show_most_usd(money.ceiling_usd_per_hour)} per hour; apply refuses above it"),
+        ("worst case", worst_case(plan) or "unbounded: no end"),
         *(("locks", line) for line in locked(plan)),
         *(("takes", line) for line in choice(plan)),
         *_images(plan),
@@ -146,19 +145,9 @@ def _totals(plan: Plan) -> list[tuple[str, str]]:
 
 
 def _ends(plan: Plan) -> str:
-    return (
-        f"{plan.ttl_hours} h after apply{ending(plan)}" if plan.ttl_hours else "never: bills until `ampacity destroy`"
-    )
-
-
-def _with_so_far(plan: Plan) -> str:
-    """What the deployment cost already, and the sum; nothing where it is new."""
-    if plan.base.deployment is None:
-        return ""
-    spent = plan.base.usd_so_far
-    if spent is None:
-        return "; what it cost so far is unknown"
-    return f"; {show_usd(plan.totals.expected_usd + spent)} with the {show_usd(spent)} so far" if spent else ""
+    if plan.ttl_hours:
+        return f"{plan.ttl_hours} h after apply{ending(plan)}"
+    return endless(plan) or "never: bills until `ampacity destroy`"
 
 
 def _images(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..core.money import show_usd
+from ..core.money import show_most_usd, show_usd
 from ..providers.base import Offer
 from ..provisioning.outlook import Outlook, refuse_dear, usd_per_hour
 from .naming import count, span
@@ -21,7 +21,7 @@ def _lines(ahead: Outlook, live: Mapping[str, Offer]) -> Iterator[str]:
     yield from _group("takes in", ahead.adopted)
     if ahead.bought:
         ceiling = ahead.ceiling_usd_per_hour
-        most = "no ceiling is on record" if ceiling is None else f"at most {show_usd(ceiling)}"
+        most = "no ceiling is on record" if ceiling is None else f"at most {show_most_usd(ceiling)}"
         yield f"costs {show_usd(usd_per_hour(ahead, live))} per hour now, {most}"
 
 

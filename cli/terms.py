@@ -5,8 +5,9 @@ The same words in the plan, in the text that is signed and in the question befor
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 
-from ..core.money import show_usd, total
+from ..core.money import show_most_usd, show_usd, total
 from ..planning.plan import Action, Plan, PlannedMachine
 from ..providers.base import Bidders
 from .naming import count
@@ -51,6 +52,42 @@ def ending(plan: Plan) -> str:
     if len(lasting) == len(plan.machines):
         return f", but not by itself: it bills until destroyed{dry}"
     return f"; {len(lasting)} of {len(plan.machines)} machines not by themselves: they bill until destroyed{dry}"
+
+
+def worst_case(plan: Plan) -> str | None:
+    """`$24.00 if destroyed in time; $26.87 with the $2.87 so far`, up to cents; `None` where nothing bounds it."""
+    money = plan.totals
+    if money.worst_case_usd is None:
+        return None
+    rests = " if destroyed in time" if money.bill_until_destroyed else ""
+    return f"{show_most_usd(money.worst_case_usd)}{rests}{with_so_far(plan, money.worst_case_usd)}"
+
+
+def with_so_far(plan: Plan, usd: Decimal) -> str:
+    """What the deployment cost already, and `usd` beside it; nothing where it is new."""
+    if plan.base.deployment is None:
+        return ""
+    spent = plan.base.usd_so_far
+    if spent is None:
+        return "; what it cost so far is unknown"
+    return f"; {show_most_usd(usd + spent)} with the {show_usd(spent)} so far" if spent else ""
+
+
+def endless(plan: Plan) -> str:
+    """How a plan without an end ends all the same; nothing where only `destroy` ends it."""
+    if plan.ttl_hours is not None or not plan.machines:
+        return ""
+    limits = [hours for machine in plan.machines if (hours := plan.offer_of(machine).limit_hours) is not None]
+    paid = {each.machine for each in plan.prepaid}
+    if len(limits) == len(plan.machines):
+        return f"{min(limits)} h after the start, by the seller, though no end is asked (topup moves that)"
+    if paid >= {machine.name for machine in plan.machines}:
+        return "when what is paid ahead is spent (topup pays on), or when it is destroyed"
+    if limits:
+        return (
+            f"never, but {len(limits)} of {len(plan.machines)} machines {min(limits)} h after the start, by the seller"
+        )
+    return ""
 
 
 def _ends_itself(plan: Plan, machine: PlannedMachine) -> bool:

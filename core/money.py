@@ -25,6 +25,11 @@ def ceil_cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, rounding=ROUND_CEILING)
 
 
+def show_most_usd(most: Decimal) -> str:
+    """A ceiling or a worst case for people: up to whole cents, so that it is never shown below what it allows."""
+    return show_usd(ceil_cents(most))
+
+
 def show_usd(amount: Decimal | None, *, places: int = 2) -> str:
     """`$1,234.50` for people; an unknown price is `unknown`, never `$0`."""
     if amount is None:

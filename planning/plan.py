@@ -119,7 +119,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Money. `before` is what runs now, `after` what will.
 
     `expected_usd` is `after` x the spec's hours. `worst_case_usd` is ceiling x time to the end, and
-    no less of any machine than what is locked for it at first; `None` without an end. `deposit_usd`
+    no less of any machine than what is locked for it at first; without an end what its sellers' own limits
+    and the deposits come to, `None` where these end not all. `deposit_usd`
     is what is locked together, `None` where a part of it is not known.
     """
 
@@ -132,6 +133,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     gpus: int
     nodes: int
     deposit_usd: Decimal | None = Decimal(0)
+    bill_until_destroyed: int = 0
+    """Machines that nothing but `destroy` ends: `worst_case_usd` holds where they are destroyed in time; 0, always."""
 
 
 class Binding(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 from ..core.money import ceil_cents, plain, show_usd
 from .plan import Plan, Prepaid
 from .totals import make_totals
+from .warn import no_end
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +38,11 @@ def with_prepaid(plan: Plan, quotes: Sequence[Quote], *, budget_usd: Decimal | N
         ttl_hours=plan.ttl_hours,
         prepaid=prepaid,
     )
-    warnings = (*plan.warnings, *_warnings(quotes, totals.deposit_usd, budget_usd))
+    endless = no_end(plan.name)
+    spent = f"{endless}, or until what is paid ahead is spent"
+    bounded = plan.totals.worst_case_usd is None and totals.worst_case_usd is not None
+    said = (spent if bounded and warning == endless else warning for warning in plan.warnings)
+    warnings = (*said, *_warnings(quotes, totals.deposit_usd, budget_usd))
     return msgspec.structs.replace(plan, prepaid=prepaid, totals=totals, warnings=warnings)
 
 

@@ -7,8 +7,9 @@ import msgspec
 
 from ..core.money import ceil_cents, plain, total
 from ..providers.base import Offer
-from .plan import BaseState, PlannedMachine, Prepaid, Totals
+from .plan import Action, BaseState, PlannedMachine, Prepaid, Totals
 
+MADE = frozenset({Action.ADD, Action.REPLACE})
 _MICRO = Decimal("0.000001")
 
 
@@ -27,6 +28,7 @@ def make_totals(
     after = running_usd_per_hour(chosen)
     gpus = sum(offer.gpu.count for offer in chosen)
     worst = None if ttl_hours is None else plain(ceiling_usd_per_hour * ttl_hours)
+    bought = {machine.name: offers[machine.offer].usd_per_hour or Decimal(0) for machine in machines}
     totals = Totals(
         usd_per_hour_before=running_usd_per_hour([machine.offer for machine in base.machines if machine.alive]),
         usd_per_hour_after=after,
@@ -37,8 +39,48 @@ def make_totals(
         gpus=gpus,
         nodes=len(machines),
     )
-    bought = {machine.name: offers[machine.offer].usd_per_hour or Decimal(0) for machine in machines}
-    return _with_deposits(totals, prepaid, bought, ttl_hours)
+    totals = _with_deposits(totals, prepaid, bought, ttl_hours)
+    if ttl_hours is not None:
+        lasting = _lasting(base, machines, offers, prepaid)
+        return msgspec.structs.replace(totals, bill_until_destroyed=lasting)
+    return msgspec.structs.replace(totals, worst_case_usd=_endless(totals, prepaid, machines, offers))
+
+
+def _lasting(
+    base: BaseState, machines: Sequence[PlannedMachine], offers: Mapping[str, Offer], prepaid: Sequence[Prepaid]
+) -> int:
+    """Machines that go on billing after their end: they end neither by themselves nor with a known sum paid ahead."""
+    timed = {machine.name: machine.self_ending for machine in base.machines}
+    bounded = {each.machine for each in prepaid if each.deposit_usd is not None}
+    return sum(
+        not (offers[machine.offer].self_ending if machine.action in MADE else timed.get(machine.name, False))
+        for machine in machines
+        if machine.name not in bounded
+    )
+
+
+def _endless(
+    totals: Totals, prepaid: Sequence[Prepaid], machines: Sequence[PlannedMachine], offers: Mapping[str, Offer]
+) -> Decimal | None:
+    """The worst case where no end is asked: sellers that end each machine themselves bound it, else nothing does.
+
+    One that stays may have been given more time since it was made, so it has no bound.
+    """
+    locked = {each.machine: each.deposit_usd for each in prepaid}
+    most = [_most(totals, machine, offers[machine.offer], locked) for machine in machines]
+    known = [usd for usd in most if usd is not None]
+    return plain(total(known)) if known and len(known) == len(most) else None
+
+
+def _most(
+    totals: Totals, machine: PlannedMachine, offer: Offer, locked: Mapping[str, Decimal | None]
+) -> Decimal | None:
+    deposit = locked.get(machine.name)
+    if machine.action not in MADE:
+        return None
+    if offer.limit_hours is None:
+        return deposit
+    return max(deposit or Decimal(0), share_of_ceiling(offer.usd_per_hour or Decimal(0), totals) * offer.limit_hours)
 
 
 def _with_deposits(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from ..core.clock import rfc3339
-from ..core.money import show_usd
+from ..core.money import show_most_usd, show_usd
 from .assign import NO_ROOM, Assignment
 from .choose import Choice
 from .plan import Action, BaseState, PlannedMachine, Totals
@@ -30,6 +30,7 @@ def warnings(
     """Every remark on a plan, the costliest first."""
     return (
         *_money(spec, base, totals),
+        *_limits(spec, problem, assignment.machines),
         *replacements(assignment.machines),
         *_ends(running, assignment),
         *_unpriced(running),
@@ -47,14 +48,33 @@ def replacements(machines: Sequence[PlannedMachine]) -> tuple[str, ...]:
     return (f"{_machines(number)} replaced: ends the old machine first, then makes the new, which may fail",)
 
 
+def no_end(name: str) -> str:
+    """That nothing but a person ends it."""
+    return f"no end: bills until `ampacity destroy {name}`"
+
+
+def _limits(spec: Spec, problem: Problem, machines: Sequence[PlannedMachine]) -> Iterator[str]:
+    """Sellers that end what has no end."""
+    if spec.end_hours is not None:
+        return
+    offers = {slot.offer.id: slot.offer for slot in problem.slots}
+    limited = [offers[machine.offer] for machine in machines if offers[machine.offer].limit_hours is not None]
+    for (seller, hours), number in sorted(Counter((each.provider, each.limit_hours) for each in limited).items()):
+        yield (
+            f"no end is asked, and {seller} ends {_count(number)} {hours} h after the start all the same; "
+            f"`ampacity topup {spec.name} --hours H` moves that"
+        )
+
+
 def _money(spec: Spec, base: BaseState, totals: Totals) -> Iterator[str]:
     budget, spent = spec.budget.usd_total, base.usd_so_far
     if totals.worst_case_usd is None:
-        yield f"no end: bills until `ampacity destroy {spec.name}`"
+        yield no_end(spec.name)
     elif budget is not None and (worst := totals.worst_case_usd + (spent or Decimal(0))) > budget:
+        end = "is destroyed at its end" if totals.bill_until_destroyed else "runs to its end"
         so_far = f" with the {show_usd(spent)} so far" if spent else ""
         yield (
-            f"if prices rise to the ceiling and it runs to its end it costs {show_usd(worst)}{so_far}, "
+            f"if prices rise to the ceiling and it {end} it costs {show_most_usd(worst)}{so_far}, "
             f"above the budget of {show_usd(budget)}"
         )
     if budget is not None and base.deployment is not None and spent is None:
@@ -113,7 +133,11 @@ def _solver(choice: Choice) -> Iterator[str]:
 
 
 def _machines(number: int) -> str:
-    return f"{number} machine is" if number == 1 else f"{number} machines are"
+    return f"{_count(number)} {'is' if number == 1 else 'are'}"
+
+
+def _count(number: int) -> str:
+    return f"{number} machine{'' if number == 1 else 's'}"
 
 
 def _gpus(slots: Sequence[Slot]) -> int:

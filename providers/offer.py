@@ -95,6 +95,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     no_publish: bool = False
     self_ending: bool = False
     """Whether a machine made by it ends by itself at its end; else it bills until deleted, or its money is spent."""
+    limit_hours: Decimal | None = None
+    """Where no end is asked: after how many hours its seller ends it all the same, unless that is moved."""
     bidders: Bidders | None = None
     """For an auction: whose bids its order may take, as the context had it when the offer was made."""
 

@@ -54,6 +54,20 @@ def test_whose_bids_may_be_taken_is_said_before_the_changes(facts: PlanFacts) ->
     assert "takes" not in statement(facts)
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"if_destroyed": True}, "at worst $5,760.00 in all if destroyed in time;"),
+        ({"usd_so_far": Decimal("2.87")}, "at worst $5,760.00 from now on, $5,762.87 with what it cost so far;"),
+        ({"usd_so_far": None}, "at worst $5,760.00 from now on, and what it cost so far is unknown;"),
+    ],
+)
+def test_the_worst_case_says_on_what_it_rests_and_what_comes_on_top(
+    facts: PlanFacts, fields: dict[str, object], said: str
+) -> None:
+    assert said in statement(msgspec.structs.replace(facts, **fields))
+
+
 def test_figures_are_rounded_up_to_cents_never_down(facts: PlanFacts) -> None:
     precise = msgspec.structs.replace(
         facts, ceiling_usd_per_hour=Decimal("60.001"), worst_case_usd=Decimal("5760.0000001")
@@ -98,6 +112,8 @@ def test_whatever_the_plan_holds_it_is_a_statement_of_bounded_length(
         caution=caution,
         deposit_usd=usd,
         takes=(takes, takes),
+        if_destroyed=True,
+        usd_so_far=usd,
     )
     text = statement(facts)
     assert matches("statement", text)

@@ -9,7 +9,7 @@ import pytest
 
 from ampacity.cli.apply_view import _foot
 from ampacity.cli.destroy import _question
-from ampacity.cli.plan_view import _with_so_far
+from ampacity.cli.terms import with_so_far, worst_case
 from ampacity.core.digests import digest_bytes
 from ampacity.planning.plan import BaseState
 from ampacity.providers.base import Gpu, Market
@@ -28,8 +28,25 @@ BASE = BaseState(deployment="d" * 32, digest=digest_bytes(b"base"))
     ],
 )
 def test_what_is_expected_is_told_with_what_was_spent_already(base: BaseState, said: str) -> None:
-    plan: Any = SimpleNamespace(base=base, totals=SimpleNamespace(expected_usd=Decimal(100)))
-    assert _with_so_far(plan) == said
+    plan: Any = SimpleNamespace(base=base)
+    assert with_so_far(plan, Decimal(100)) == said
+
+
+@pytest.mark.parametrize(
+    ("usd", "lasting", "base", "said"),
+    [
+        (Decimal("0.02406"), 0, {"deployment": None}, "$0.03"),
+        (Decimal("6120.96"), 4, {"deployment": None}, "$6,120.96 if destroyed in time"),
+        (Decimal(90), 1, {"usd_so_far": Decimal("2.87")}, "$90.00 if destroyed in time; $92.87 with the $2.87 so far"),
+        (None, 0, {}, None),
+    ],
+)
+def test_a_worst_case_is_rounded_up_and_says_on_what_it_rests(
+    usd: Decimal | None, lasting: int, base: dict[str, Any], said: str | None
+) -> None:
+    totals = SimpleNamespace(worst_case_usd=usd, bill_until_destroyed=lasting)
+    plan: Any = SimpleNamespace(base=msgspec.structs.replace(BASE, **base), totals=totals)
+    assert worst_case(plan) == said
 
 
 @pytest.mark.parametrize(("number", "said"), [(1, "1 of 1 machine is up"), (2, "2 of 2 machines are up")])

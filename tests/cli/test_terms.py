@@ -151,3 +151,35 @@ def test_without_an_end_only_that_is_said(plan_for: Plans, said: Said) -> None:
     assert "ends never: bills until `ampacity destroy` solver" in shown
     assert "  ends never, until `ampacity destroy`" in asked.splitlines()
     assert "ends: never, it bills until destroyed; " in signed
+
+
+def test_a_seller_that_ends_what_has_no_end_is_said_wherever_one_agrees(
+    plan_for: Plans, offer: Offers, said: Said
+) -> None:
+    plan = plan_for({"ttl_hours": "none"}, offers=(offer(limit_hours=Decimal(24)),))
+    shown, asked, signed = said(plan)
+    ends = "24 h after the start, by the seller, though no end is asked (topup moves that)"
+    assert f"ends {ends} solver" in shown
+    assert f"  ends {ends}" in asked.splitlines()
+    assert f"ends: {ends}; " in signed
+    assert "unbounded" not in shown
+    assert "and hall ends 2 machines 24 h after the start all the same" in shown
+    assert plan.totals.worst_case_usd == plan.totals.ceiling_usd_per_hour * 24
+
+
+def test_what_runs_on_a_deposit_and_has_no_end_ends_with_it_and_costs_no_more(plan_for: Plans, said: Said) -> None:
+    plan = paying(plan_for({"ttl_hours": "none"}), "5", "5.50")
+    assert plan.totals.worst_case_usd == Decimal("10.5")
+    for text in said(plan):
+        assert "when what is paid ahead is spent (topup pays on), or when it is destroyed" in text
+        assert "never" not in text
+
+
+def test_a_machine_without_any_limit_among_limited_ones_leaves_it_without_bound(
+    plan_for: Plans, offer: Offers, said: Said
+) -> None:
+    offers = (offer(sku="box-0", max_nodes=1, limit_hours=Decimal(24)), offer(sku="box-1", max_nodes=1))
+    plan = plan_for({"ttl_hours": "none"}, offers=offers)
+    assert plan.totals.worst_case_usd is None
+    for text in said(plan):
+        assert "never, but 1 of 2 machines 24 h after the start, by the seller" in text

@@ -37,6 +37,19 @@ def test_totals_are_the_sums_of_the_parts(spec: Specs, offer: Offers, plan_for: 
     assert totals.worst_case_usd == Decimal("7959.36")  # 82.91 x 96
 
 
+def test_the_worst_case_rests_on_those_that_nothing_but_destroy_ends(
+    spec: Specs, offer: Offers, plan_for: Plans
+) -> None:
+    lasting, timed = offer("lambda-8", "23.92", provider="lambda", max_nodes=1), offer("aws-8", "55", self_ending=True)
+    assert plan_for(spec(), [lasting, timed]).totals.bill_until_destroyed == 1
+    budget = spec(hours=10, ttl_hours=20, budget={"usd_total": "1100"})
+    plan = plan_for(budget, [timed])
+    assert plan.totals.bill_until_destroyed == 0
+    assert plan.warnings == (
+        "if prices rise to the ceiling and it runs to its end it costs $2,310.00, above the budget of $1,100.00",
+    )
+
+
 def test_the_ceiling_stays_within_the_budget(spec: Specs, offer: Offers, plan_for: Plans) -> None:
     wanted = spec(budget={"usd_per_hour": "40.50", "price_headroom": 0.1})
     assert plan_for(wanted, [offer(usd="20")]).totals.ceiling_usd_per_hour == Decimal("40.5")  # not 44
@@ -131,7 +144,7 @@ def test_the_total_budget_holds_over_the_hours(spec: Specs, offer: Offers, plan_
     plan = plan_for(spec(hours=10, ttl_hours=20, budget={"usd_total": "400"}), offers)
     assert plan.totals.expected_usd == 400
     assert plan.warnings == (
-        "if prices rise to the ceiling and it runs to its end it costs $840.00, above the budget of $400.00",
+        "if prices rise to the ceiling and it is destroyed at its end it costs $840.00, above the budget of $400.00",
     )
 
 
@@ -205,7 +218,7 @@ def test_what_was_spent_already_is_part_of_the_total_budget(
     assert bought(plan) == {"h100x8": 1, "slow": 1}  # 60 + 34 x 10 = 400
     assert plan.binding[0] == Binding(limit="budget.usd_total", used=Decimal(400), allowed=Decimal(400), unit="USD")
     assert plan.warnings[0] == (  # 34 x 1.05 = 35.70; x 12 = 428.40; + 60
-        "if prices rise to the ceiling and it runs to its end it costs $488.40 with the $60.00 so far, "
+        "if prices rise to the ceiling and it is destroyed at its end it costs $488.40 with the $60.00 so far, "
         "above the budget of $400.00"
     )
 

@@ -51,6 +51,12 @@ def test_a_deposit_within_the_worst_case_is_no_more_of_it(plan: Plan) -> None:
     assert paying(plan, quote("0.11")).totals.worst_case_usd == Decimal("0.11")
 
 
+def test_money_paid_ahead_bounds_what_nobody_destroys_where_its_sum_is_known(plan: Plan) -> None:
+    assert plan.totals.bill_until_destroyed == 1
+    assert paying(plan, quote("0.5")).totals.bill_until_destroyed == 0
+    assert paying(plan, quote(None)).totals.bill_until_destroyed == 1
+
+
 def test_without_an_end_the_worst_case_stays_without_bound(spec: Specs, offer: Offers, plan_for: Plans) -> None:
     paid = paying(plan_for(spec(ttl_hours="none"), [offer()]), quote("5"))
     assert (paid.totals.worst_case_usd, paid.totals.deposit_usd) == (None, Decimal(5))
