@@ -38,6 +38,7 @@ def open_ledger(settings: Settings) -> Ledger:
     return OwnWallet(
         settings.chain,
         open_signer(settings.custody),
+        gas_price_cap_uakt=settings.gas_price_cap_uakt,
         timeout_seconds=settings.timeout_seconds,
         loopback=settings.loopback,
     )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -18,6 +19,11 @@ _ADDRESS = re.compile(r"akash1[02-9ac-hj-np-z]{38}(?:[02-9ac-hj-np-z]{20})?")
 BidSeconds = Annotated[float, msgspec.Meta(gt=0, le=240)]
 """A provider drops its bid after five minutes."""
 DepositHours = Annotated[float, msgspec.Meta(gt=0, le=87_600)]
+USUAL_GAS_PRICE = Decimal("0.025")
+"""Uakt per gas, as the network's own clients pay."""
+GAS_PRICE_CAP = Decimal("0.25")
+"""Uakt per gas: a close, some 200,000 gas, then costs a twentieth of an AKT."""
+GasPrice = Annotated[float, msgspec.Meta(ge=0.025, le=10)]
 Vcpu = Annotated[int, msgspec.Meta(ge=1, le=384)]
 RamGib = Annotated[int, msgspec.Meta(ge=1, le=2048)]
 
@@ -25,7 +31,8 @@ RamGib = Annotated[int, msgspec.Meta(ge=1, le=2048)]
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`options` of the context. `vcpu` and `ram_gib` are ordered with each GPU; `audited_by` are addresses.
 
-    `deposit_hours` is how long the deposit of a machine without an end lasts.
+    `deposit_hours` is how long the deposit of a machine without an end lasts, `gas_price_cap` the most that a
+    wallet of one's own pays for a unit of gas, in uakt.
     """
 
     console: str = DEFAULT_CONSOLE
@@ -35,6 +42,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     bid_seconds: BidSeconds = 60.0
     audited_by: str = ""
     deposit_hours: DepositHours = 24.0
+    gas_price_cap: GasPrice = float(GAS_PRICE_CAP)
     vcpu: Vcpu = 16
     ram_gib: RamGib = 64
 
@@ -47,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     custody: Custody | None
     bids_last: timedelta
     deposit_lasts: timedelta
+    gas_price_cap_uakt: Decimal
     audited_by: tuple[str, ...]
     regions: tuple[str, ...]
     vcpu: int
@@ -66,6 +75,7 @@ def read_settings(seat: Seat) -> Settings:
         ),
         bids_last=timedelta(seconds=options.bid_seconds),
         deposit_lasts=timedelta(hours=options.deposit_hours),
+        gas_price_cap_uakt=Decimal(str(options.gas_price_cap)),
         audited_by=_addresses(options.audited_by),
         regions=seat.settings.regions,
         vcpu=options.vcpu,

@@ -29,6 +29,11 @@ class Message(msgspec.Struct, frozen=True):
     type_url: str
     data: bytes
 
+    @property
+    def name(self) -> str:
+        """Its last part, as in `MsgCloseDeployment`."""
+        return self.type_url.rpartition(".")[2]
+
 
 def create_deployment(owner: Address, dseq: Dseq, compiled: Compiled, deposit_uact: Decimal) -> Message:
     """Opens a deployment; its deposit is rounded up to whole uact."""

@@ -1,6 +1,6 @@
 """One transaction at a time, from the account's numbers to a block, its outcome known wherever it can be."""
 
-import threading
+import logging
 import time
 from collections.abc import Callable
 from decimal import ROUND_CEILING, Decimal
@@ -8,8 +8,9 @@ from decimal import ROUND_CEILING, Decimal
 import msgspec
 
 from ...base import Failure
-from ..values import Address
+from ...turns import one_at_a_time
 from .failures import WRONG_SEQUENCE, ChainError, nonsense
+from .fees import TOO_LOW, prices, too_dear
 from .inclusion import Broadcast, Inclusion
 from .keys import Signer
 from .messages import Message
@@ -22,23 +23,29 @@ SIMULATE = "/cosmos/tx/v1beta1/simulate"
 
 GAS_FACTOR = Decimal("1.3")
 """Over what the simulation used: state moves on before the block."""
-FEE_PER_GAS_UAKT = Decimal("0.025")
 MOST_GAS = 10_000_000
-"""What a node may say that one message uses; the fee is then a quarter of an AKT, and no more."""
+"""What a node may say that one message uses; at the usual price that is a third of an AKT, and no more."""
 LIFE_SECONDS = 90
 """How long a transaction may wait for its block, in blocks of the measured time."""
 LEAST_BLOCKS = 15
 
-_LOCKS: dict[Address, threading.Lock] = {}
-"""One signer at a time for each account of this process: a sequence is good for one transaction."""
+log = logging.getLogger("ampacity.providers.akash")
 
 
 class Sender:
     """Sends messages of one account. Safe to share between threads, which then wait for each other."""
 
-    def __init__(self, reader: ChainReader, signer: Signer, *, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        reader: ChainReader,
+        signer: Signer,
+        *,
+        gas_price_cap_uakt: Decimal,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._reader = reader
         self._signer = signer
+        self._gas_price_cap_uakt = gas_price_cap_uakt
         self._pause = pause
 
     def send(self, message: Message) -> Inclusion:
@@ -47,33 +54,48 @@ class Sender:
         Raises `ChainError` where the chain refuses it, before a block or in one, and `ProviderError`
         `UNKNOWN_OUTCOME` where nobody could be asked for too long.
         """
-        with _LOCKS.setdefault(self._reader.owner(), threading.Lock()):
-            try:
-                return self._attempt(message)
-            except ChainError as error:
-                if error.coded != WRONG_SEQUENCE:
-                    raise
-            self._pause(float(self._reader.block_time().seconds))  # another program signed; its block is on the way
-            return self._attempt(message)
+        with one_at_a_time(self._reader.owner()):  # a sequence is good for one transaction
+            for price in prices(self._reader.rest, self._gas_price_cap_uakt):
+                try:
+                    return self._in_turn(message, price)
+                except ChainError as error:
+                    if error.coded != TOO_LOW:
+                        raise
+            raise too_dear(self._gas_price_cap_uakt)
 
-    def _attempt(self, message: Message) -> Inclusion:
-        latest, account = self._reader.latest(), self._account()
+    def _in_turn(self, message: Message, price_uakt: Decimal) -> Inclusion:
+        try:
+            return self._attempt(message, price_uakt)
+        except ChainError as error:
+            if error.coded != WRONG_SEQUENCE:
+                raise
+        self._pause(float(self._reader.block_time().seconds))  # another program signed; its block is on the way
+        return self._attempt(message, price_uakt)
+
+    def _attempt(self, message: Message, price_uakt: Decimal) -> Inclusion:
         seconds = float(self._reader.block_time().seconds)
         blocks = max(LEAST_BLOCKS, round(LIFE_SECONDS / seconds))
-        draft = Terms(
+        terms = self._priced(message, self._draft(blocks), price_uakt)
+        included = Broadcast(
+            self._reader,
+            signed(message, terms, self._signer),
+            timeout_height=terms.timeout_height,
+            blocks=blocks,
+            seconds=seconds,
+            pause=self._pause,
+        ).run()
+        log.info("%s cost a fee of %s AKT (%s)", message.name, Decimal(terms.fee_uakt).scaleb(-6), included.hash)
+        return included
+
+    def _draft(self, blocks: int) -> Terms:
+        """The terms of now, but for gas and fee."""
+        latest, account = self._reader.latest(), self._account()
+        return Terms(
             chain_id=latest.chain_id,
             account_number=account.account_number,
             sequence=account.sequence,
             timeout_height=latest.height + blocks,
         )
-        return Broadcast(
-            self._reader,
-            signed(message, self._priced(message, draft), self._signer),
-            timeout_height=draft.timeout_height,
-            blocks=blocks,
-            seconds=seconds,
-            pause=self._pause,
-        ).run()
 
     def _account(self) -> BaseAccount:
         owner = self._reader.owner()
@@ -88,12 +110,12 @@ class Sender:
             raise nonsense(f"asked about {owner}, the chain tells about another account")
         return found
 
-    def _priced(self, message: Message, draft: Terms) -> Terms:
+    def _priced(self, message: Message, draft: Terms, price_uakt: Decimal) -> Terms:
         """The terms with gas and fee as a simulation says. Raises `ChainError` for what would fail."""
         raw = unsigned(message, draft, self._signer.public_key)
         used = self._reader.rest.post(SIMULATE, {"tx_bytes": as_text(raw)}, SimulateAnswer).gas_info.gas_used
         if not 0 < used <= MOST_GAS:
             raise nonsense(f"a simulation used {used} gas")
         gas = int((used * GAS_FACTOR).to_integral_value(ROUND_CEILING))
-        fee = int((gas * FEE_PER_GAS_UAKT).to_integral_value(ROUND_CEILING))
+        fee = int((gas * price_uakt).to_integral_value(ROUND_CEILING))
         return msgspec.structs.replace(draft, gas_limit=gas, fee_uakt=fee)

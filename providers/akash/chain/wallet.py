@@ -12,6 +12,7 @@ from ..addresses import address_of
 from ..leash import Leash
 from ..ledger import OpenRequest
 from ..names import PROVIDER
+from ..settings import GAS_PRICE_CAP
 from ..values import Address, Closed, Deployment, Dseq, Lease, LeaseId, LeaseState
 from . import jwt, messages
 from .failures import DEPLOYMENT_CLOSED, EXISTS, ChainError
@@ -38,12 +39,13 @@ class OwnWallet(ChainReader):
         *,
         timeout_seconds: float,
         loopback: bool,
+        gas_price_cap_uakt: Decimal = GAS_PRICE_CAP,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(endpoint, address_of(signer.public_key), timeout_seconds=timeout_seconds, loopback=loopback)
         self._signer = signer
         self._pause = pause
-        self._sender = Sender(self, signer, pause=pause)
+        self._sender = Sender(self, signer, gas_price_cap_uakt=gas_price_cap_uakt, pause=pause)
 
     def open(self, request: OpenRequest) -> Deployment:
         """Open it. One of the same number and manifest that is open already is returned: it is this one."""

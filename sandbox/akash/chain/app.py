@@ -42,6 +42,7 @@ _QUERIES: dict[str, Query] = {
     "/cosmos/auth/v1beta1/accounts/<address>": cosmos.get_account,
     "/cosmos/bank/v1beta1/balances/<address>": cosmos.balances,
     "/cosmos/bank/v1beta1/balances/<address>/by_denom": cosmos.balance,
+    "/cosmos/base/node/v1beta1/config": cosmos.node_config,
     "/cosmos/base/tendermint/v1beta1/blocks/latest": cosmos.latest_block,
     "/cosmos/base/tendermint/v1beta1/blocks/<height>": cosmos.get_block,
     "/cosmos/base/tendermint/v1beta1/node_info": cosmos.node_info,

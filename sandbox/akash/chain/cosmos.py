@@ -7,7 +7,7 @@ from typing import Any
 
 from ..bech32 import is_address
 from ..state import State
-from ..tx.admission import CHAIN_ID
+from ..tx.admission import CHAIN_ID, FEE_DENOM, MIN_GAS_PRICE
 from ..tx.decoding import KEY_URL
 from .failures import bad_input, not_found
 from .pages import cut, number, page_of
@@ -85,6 +85,11 @@ def node_info(_state: State, _arguments: Mapping[str, str]) -> dict[str, Any]:
         "default_node_info": {"network": CHAIN_ID, "moniker": "ampacity-sandbox"},
         "application_version": {"name": "akash", "app_name": "akash", "version": NODE_VERSION},
     }
+
+
+def node_config(_state: State, _arguments: Mapping[str, str]) -> dict[str, Any]:
+    """`/cosmos/base/node/v1beta1/config`; what it says of pruning is left out, and it never halts."""
+    return {"minimum_gas_price": f"{MIN_GAS_PRICE}{FEE_DENOM}", "halt_height": "0"}
 
 
 def discovery(_state: State, _arguments: Mapping[str, str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a context may say: one custody or none, values that can be, and no secret that is ever shown."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -99,12 +100,15 @@ class TestValues:
         settings = read()
         assert (settings.bids_last, settings.deposit_lasts) == (timedelta(minutes=1), timedelta(days=1))
         assert (settings.vcpu, settings.ram_gib, settings.audited_by) == (16, 64, ())
+        assert settings.gas_price_cap_uakt == Decimal("0.25")
         assert settings.chain.startswith("https://")
         assert settings.console.startswith("https://")
 
     @pytest.mark.parametrize(
         "options",
         [
+            {"gas_price_cap": "0.02"},
+            {"gas_price_cap": "11"},
             {"bid_seconds": "0"},
             {"bid_seconds": "301"},
             {"bid_seconds": "nan"},

@@ -56,6 +56,69 @@ def test_gas_is_the_simulation_s_and_three_tenths_and_the_fee_follows(ledger: An
     assert (fee.gas_limit, fee.amount[0].amount, fee.amount[0].denom) == (130_002, "3251", "uakt")
 
 
+NODE = "/cosmos/base/node/v1beta1/config"
+
+
+def fees(ledger: Any) -> list[int]:
+    return [int(auth_of(raw).fee.amount[0].amount) for raw in ledger.sent]
+
+
+@pytest.mark.parametrize(
+    ("said", "fee"),
+    [
+        ("0.1uakt", 13_000),  # 130,000 gas at what the node asks
+        ("0.0025uakt", 3_250),  # less than usual: the usual
+        ("5ibc/ABC,0.05uakt", 6_500),
+        ("", 3_250),
+        ("1e9uakt", 3_250),
+        ("9999999999uakt", 3_250),
+    ],
+)
+def test_the_fee_is_what_the_node_asks_for_where_that_is_more_than_usual(
+    ledger: Any, wallet: OwnWallet, said: str, fee: int
+) -> None:
+    ledger.node.says(NODE, {"minimum_gas_price": said})
+    top_up(wallet)
+    assert fees(ledger) == [fee]
+
+
+def test_a_node_that_asks_more_than_the_cap_is_refused_with_the_way_on(ledger: Any, wallet: OwnWallet) -> None:
+    ledger.node.says(NODE, {"minimum_gas_price": "0.26uakt"})
+    with pytest.raises(ChainError, match=r"more than 0\.25 uakt per gas") as caught:
+        top_up(wallet)
+    assert caught.value.kind is Failure.BILLING
+    assert "options.gas_price_cap" in caught.value.fix
+    assert ledger.sent == []
+
+
+def low(ledger: Any, least: int) -> Any:
+    """Another node behind the same address, which takes nothing below `least` uakt."""
+    why = "insufficient fees; got: 3250uakt required: 9000uakt: insufficient fee"
+    return lambda raw: ledger.accepted(raw) if fees(ledger)[-1] >= least else ledger.refused("sdk", 13, why)
+
+
+def test_a_fee_that_is_found_too_low_is_raised_so_that_closing_is_never_stuck(ledger: Any, wallet: OwnWallet) -> None:
+    ledger.takes = low(ledger, 9_000)
+    top_up(wallet)
+    # 130,000 gas at 0.025, 0.05 and 0.1.
+    assert fees(ledger) == [3_250, 6_500, 13_000]
+
+
+def test_a_fee_is_raised_to_the_cap_and_no_further(ledger: Any, wallet: OwnWallet) -> None:
+    ledger.takes = low(ledger, 1_000_000)
+    with pytest.raises(ChainError, match=r"more than 0\.25 uakt per gas"):
+        top_up(wallet)
+    assert fees(ledger) == [3_250, 6_500, 13_000, 26_000, 32_500]
+
+
+def test_what_a_transaction_cost_in_fees_is_logged(
+    ledger: Any, wallet: OwnWallet, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "ampacity.providers.akash")
+    top_up(wallet)
+    assert "MsgAccountDeposit cost a fee of 0.003250 AKT" in caplog.text
+
+
 @pytest.mark.parametrize("used", [0, 10_000_001])
 def test_a_node_cannot_talk_us_into_a_fee_without_measure(ledger: Any, wallet: OwnWallet, used: int) -> None:
     ledger.gas_used = used

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic, sleep
@@ -163,13 +163,8 @@ def test_a_key_of_no_account_spends_nothing(endpoint: str) -> None:
 
 
 def test_two_processes_with_one_key_both_get_through(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    class NoLocks:
-        """Two processes share no lock; two threads stand for them here."""
-
-        def setdefault(self, owner: str, lock: threading.Lock) -> AbstractContextManager[None]:
-            return nullcontext()
-
-    monkeypatch.setattr("ampacity.providers.akash.chain.sender._LOCKS", NoLocks())
+    # Two processes take no turns with each other; two threads stand for them here.
+    monkeypatch.setattr("ampacity.providers.akash.chain.sender.one_at_a_time", lambda name: nullcontext())
     wallets = [OwnWallet(endpoint, KeySigner(KEY), timeout_seconds=5.0, loopback=True) for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
         opened = list(pool.map(lambda wallet, dseq: wallet.open(request(dseq)), wallets, (100, 101)))
