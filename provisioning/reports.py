@@ -197,8 +197,8 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bills_until_destroy(self) -> bool:
-        """Whether nothing but `destroy` ends the bill."""
-        return self.ends_at is None and bool(self.machines)
+        """Whether nothing but `destroy` ends the bill: no end, and a machine that no spent money ends either."""
+        return self.ends_at is None and any(machine.paid_until is None for machine in self.machines)
 
     @property
     def runs_dry_at(self) -> datetime | None:

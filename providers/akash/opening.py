@@ -1,7 +1,7 @@
 """From settings to what acts by them. Whatever is heavy is imported only here, and only when it is needed."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ...core.clock import Clock
 from ..base import Offer, OfferQuery, ProviderAuthError, Skip
@@ -54,12 +54,22 @@ def read_market(settings: Settings, query: OfferQuery, *, now: datetime) -> Iter
         ram_gib=settings.ram_gib,
         audited_by=settings.audited_by,
         locations=settings.regions,
+        limit_hours=limit_hours(settings),
     )
     api = ConsoleApi(settings.console, None, timeout_seconds=settings.timeout_seconds)
     from .chain.reader import ChainReader
 
     reader = ChainReader(settings.chain, NOBODY, timeout_seconds=settings.timeout_seconds, loopback=settings.loopback)
     return read_offers(api, query, ordered, now=now, measure=reader.block_time)
+
+
+def limit_hours(settings: Settings) -> int | None:
+    """What the Console is told of a machine without an end; where one pays from a wallet of one's own, nothing."""
+    from .console.runtime import LONGEST_HOURS, hours_of
+
+    if not isinstance(settings.custody, Managed):
+        return None
+    return hours_of(min(settings.deposit_lasts, timedelta(hours=LONGEST_HOURS)))
 
 
 def _managed(settings: Settings, api_key: str) -> Ledger:

@@ -31,6 +31,8 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True):
     ram_gib: int
     audited_by: tuple[str, ...] = ()
     locations: tuple[str, ...] = ()
+    limit_hours: int | None = None
+    """After how many hours the custody ends what has no end, `None` where only the money paid ahead does."""
 
 
 def read_offers(
@@ -125,6 +127,7 @@ def _offer(
         max_nodes=0 if takers == 0 else row.free,
         expires_at=now + GOOD_FOR,
         provider_ref={"model": model, "ram": ram, "interface": row.form},
+        limit_hours=None if ordered.limit_hours is None else Decimal(ordered.limit_hours),
         bidders=Bidders(audited_by=ordered.audited_by, regions=ordered.locations),
     )
 

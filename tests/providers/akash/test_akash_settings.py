@@ -11,6 +11,7 @@ from ampacity.core.errors import UsageError
 from ampacity.core.secrets import SecretRef
 from ampacity.providers.akash import open_provider
 from ampacity.providers.akash.custodies import KeystoreFile, ManagedWallet, Mnemonic, OutsideSigner
+from ampacity.providers.akash.opening import limit_hours
 from ampacity.providers.akash.settings import Settings, read_settings
 from ampacity.providers.base import ProviderAuthError, Seat
 
@@ -93,6 +94,23 @@ class TestCustody:
         with pytest.raises(ProviderAuthError) as caught:
             provider.create(order)
         assert "secrets.api_key" in caught.value.fix
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("secrets", "deposit_hours", "limit"),
+        [
+            ({"api_key": "k"}, "24", 24),
+            ({"api_key": "k"}, "1.5", 2),
+            ({"api_key": "k"}, "87600", 8760),
+            ({"mnemonic": "a b c"}, "24", None),
+            ({}, "24", None),
+        ],
+    )
+    def test_only_the_managed_wallet_ends_what_has_no_end_in_whole_hours(
+        self, secrets: dict[str, str], deposit_hours: str, limit: int | None
+    ) -> None:
+        assert limit_hours(read(secrets, deposit_hours=deposit_hours)) == limit
 
 
 class TestValues:

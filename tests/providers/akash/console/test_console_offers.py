@@ -145,6 +145,14 @@ def test_an_offer_says_whose_bids_its_order_may_take(api: ConsoleApi, sells: Any
     assert only_offer(offers(api, names)).bidders == Bidders()
 
 
+def test_an_offer_says_after_how_many_hours_the_custody_ends_what_has_no_end(
+    api: ConsoleApi, sells: Any, names: Any
+) -> None:
+    ordered = Ordered(vcpu=8, ram_gib=32, limit_hours=24)
+    assert only_offer(offers(api, names, ordered=ordered)).limit_hours == 24
+    assert only_offer(offers(api, names)).limit_hours is None
+
+
 def test_an_order_is_screened_as_it_would_be_sent(api: ConsoleApi, sells: Any, names: Any) -> None:
     auditor = "akash1365yvmc4s7awdyj3n2sav7xfx76adc6dnmlx63"
     offers(api, names, OfferQuery(disk_gib=200), Ordered(vcpu=8, ram_gib=32, audited_by=(auditor,)))
