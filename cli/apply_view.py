@@ -71,6 +71,8 @@ def report_apply(report: ApplyReport, form: Format) -> int:
         say(f"next:  ampacity status {report.name}")
     if report.cancelled:
         return int(Exit.CANCELLED)
+    if report.wrong:
+        return int(Exit.USAGE)
     return int(Exit.RESOURCE if report.partial else Exit.OK)
 
 

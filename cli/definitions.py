@@ -1,11 +1,12 @@
-"""What runs, in a seller's own language: refused by file and line before anything is planned or bought."""
+"""What is put on machines, by their sellers' rules: refused by file before a plan is saved or anything is bought."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from ..core.contexts import NamedContext
 from ..core.errors import UsageError
 from ..planning.plan import Action, Definition, Plan
-from ..providers.base import Advises, Defines, Gpu, capability, has_capability
+from ..providers.base import Advises, Defines, Gpu, NeedsKey, ProviderError, capability, has_capability
 from ..providers.table import open_provider, provider_class
 from .gather import sellers
 from .planfiles import SpecFiles, SpecText
@@ -42,9 +43,27 @@ def check_order(named: NamedContext, plan: Plan, files: SpecFiles) -> None:
 
 def advice(named: NamedContext, plan: Plan, files: SpecFiles) -> tuple[str, ...]:
     """What the sellers of what is new would have a person know of what is to run there."""
+    return tuple(line for name in _makers(plan) for line in _advice(named, name, plan, files))
+
+
+def check_key(named: NamedContext, plan: Plan, spec: Path) -> None:
+    """Raises `UsageError` where a seller of what is new makes no machine with the SSH key of `spec`, or without one."""
+    for name in _makers(plan):
+        if not has_capability(provider_class(name), NeedsKey):
+            continue
+        seller = capability(open_provider(name, named.context), NeedsKey)  # type: ignore[type-abstract]
+        try:
+            if seller is not None:
+                seller.check_key(plan.ssh_public_key)
+        except ProviderError as error:
+            what = f"{spec}: `ssh.public_key`: {name} cannot make these machines"
+            raise UsageError(what, why=error.why, fix=error.fix, code="AMP-ORDER") from error
+
+
+def _makers(plan: Plan) -> list[str]:
+    """The sellers of what is new."""
     new = {machine.offer for machine in plan.machines if machine.action in {Action.ADD, Action.REPLACE}}
-    names = sorted({offer.provider for offer in plan.offers if offer.id in new})
-    return tuple(line for name in names for line in _advice(named, name, plan, files))
+    return sorted({offer.provider for offer in plan.offers if offer.id in new})
 
 
 def _advice(named: NamedContext, name: str, plan: Plan, files: SpecFiles) -> Iterator[str]:
@@ -55,7 +74,8 @@ def _advice(named: NamedContext, name: str, plan: Plan, files: SpecFiles) -> Ite
     definition = files.definition.text if files.definition is not None and takes else None
     if seller is not None:
         image = plan.images.get(name, "default")
-        yield from (f"{name}: {said}" for said in seller.advice(image=image, definition=definition))
+        way_in = plan.ssh_public_key is not None or plan.user_data is not None
+        yield from (f"{name}: {said}" for said in seller.advice(image=image, definition=definition, way_in=way_in))
 
 
 def _check(named: NamedContext, name: str, definition: SpecText, gpu: Gpu | None = None) -> None:

@@ -72,7 +72,7 @@ def _make(
     from ..planning.prepaid import with_prepaid
     from ..providers.base import OfferQuery
     from ..provisioning.control import Control
-    from .definitions import advice, check_definition, check_order
+    from .definitions import advice, check_definition, check_key, check_order
     from .gather import gather
     from .planfiles import read_spec_files
 
@@ -100,6 +100,7 @@ def _make(
     )
     made = build_plan(request, Highs())
     check_order(named, made, files)
+    check_key(named, made, spec)
     made = with_prepaid(made, control.deposits(made, files.sites), budget_usd=wanted.budget.usd_total)
     warnings = (*made.warnings, *advice(named, made, files))
     return msgspec.structs.replace(made, warnings=warnings), found.errors

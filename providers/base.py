@@ -11,6 +11,7 @@ from .capabilities import (
     Advises,
     Bids,
     Defines,
+    NeedsKey,
     Pays,
     Powered,
     Prepays,
@@ -25,6 +26,7 @@ from .capabilities import (
 from .errors import DEFINITE, RETRYABLE, Failure, ProviderAuthError, ProviderError, StillThereError
 from .machine import Labels, Machine, MachineOrder, MachineRef, MachineState, Token
 from .offer import Claim, Gpu, Market, Offer, OfferQuery, PowerDraw, PowerLimit, PricePart, Skip
+from .settlement import Settlement
 
 __all__ = [
     "CAPABILITIES",
@@ -47,6 +49,7 @@ __all__ = [
     "MachineRef",
     "MachineState",
     "Market",
+    "NeedsKey",
     "Offer",
     "OfferQuery",
     "Pays",
@@ -61,6 +64,7 @@ __all__ = [
     "Provisions",
     "Sale",
     "Seat",
+    "Settlement",
     "Skip",
     "SpotHistory",
     "Stage",

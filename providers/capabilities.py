@@ -17,6 +17,7 @@ from .account import Account
 from .auction import Bid, Sale
 from .machine import Labels, Machine, MachineOrder, MachineRef
 from .offer import Gpu, Offer, OfferQuery, PowerLimit, Skip
+from .settlement import Settlement
 
 C = TypeVar("C")
 
@@ -137,6 +138,13 @@ class Prepays(Protocol):
         """
         ...
 
+    def settlement(self, ref: MachineRef) -> Settlement | None:
+        """What a machine that is gone has cost and what came back; `None` where the seller keeps no such books.
+
+        Raises `ProviderError`: `UNREACHABLE`, so that it is asked again, for one that does not show as gone yet.
+        """
+        ...
+
 
 @runtime_checkable
 class Pays(Protocol):
@@ -169,8 +177,20 @@ class Defines(Protocol):
 class Advises(Protocol):
     """Knows what is allowed in what is to run, and still likely to hurt."""
 
-    def advice(self, *, image: str, definition: str | None = None) -> tuple[str, ...]:
-        """One sentence each, for an order's image or the definition that stands instead. Asks nobody."""
+    def advice(self, *, image: str, definition: str | None = None, way_in: bool = True) -> tuple[str, ...]:
+        """One sentence each, for an order's image or the definition that stands instead. Asks nobody.
+
+        `way_in` is whether it has an SSH key or user-data, by which somebody could log in.
+        """
+        ...
+
+
+@runtime_checkable
+class NeedsKey(Protocol):
+    """Makes no machine without an SSH key."""
+
+    def check_key(self, ssh_public_key: str | None) -> None:
+        """Raises `ProviderError` (invalid) for one that no machine can be made with. Asks nobody."""
         ...
 
 

@@ -20,6 +20,8 @@ STATE = "state"
 """What differs where a machine runs no more, or failed."""
 
 REPLAN = "ampacity plan SPEC, then apply the new plan"
+REWRITE = f"edit the spec as its seller says, then {REPLAN}"
+_INVALID = "[AMP-PROVIDER-INVALID]"
 _UNSOLD = ("[AMP-PROVIDER-CAPACITY-", "[AMP-PROVIDER-PRICE-MOVED]")
 
 
@@ -56,6 +58,11 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
         """Whether its seller refused it for its price or for want of capacity, as the code in its reason says."""
         return not self.exists and any(code in reason for code in _UNSOLD for reason in self.reasons)
 
+    @property
+    def invalid(self) -> bool:
+        """Whether its seller makes no such machine, however often it is asked, as the code in its reason says."""
+        return not self.exists and any(_INVALID in reason for reason in self.reasons)
+
 
 class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     """What an apply or a recovery left standing. `notes` says what was found and done beside the plan.
@@ -80,13 +87,19 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def unsold(self) -> bool:
         """Whether all that is missing was refused for its price or for want of capacity, and would be again."""
-        lacking = [machine for machine in self.machines if machine.outcome is not Outcome.OK]
-        sure = bool(lacking) and not self.cancelled and not self.problems
-        return sure and all(machine.unsold for machine in lacking)
+        sure = bool(self._lacking) and not self.cancelled and not self.problems
+        return sure and all(machine.unsold for machine in self._lacking)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether nothing was made, and all that is missing for what the spec says: exit 2."""
+        return bool(self._lacking) and not self.existing and all(machine.invalid for machine in self._lacking)
 
     @property
     def finish(self) -> str:
         """The command that finishes the work."""
+        if any(machine.invalid for machine in self._lacking):
+            return REWRITE
         return REPLAN if self.unsold else f"ampacity recover {self.name}"
 
     @property
@@ -116,6 +129,10 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
         return sum_known([machine.usd_per_hour for machine in self._existing])
 
     @property
+    def _lacking(self) -> list[MachineOutcome]:
+        return [machine for machine in self.machines if machine.outcome is not Outcome.OK]
+
+    @property
     def _existing(self) -> list[MachineOutcome]:
         return [machine for machine in (*self.machines, *self.kept) if machine.exists]
 
@@ -124,7 +141,7 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One machine now. `state` is `unknown` where its seller could not be asked; `problems` says why.
 
     `usd_so_far` is by its seller's books where it keeps such; else that of one that is gone is at most:
-    nobody may know since when it is. `paid_until`, `held_usd` and `urls` are as in `providers.base.Machine`.
+    nobody may know since when it is. `settled` says that it is the seller's last word. `paid_until`, `held_usd` and `urls` are as in `providers.base.Machine`.
     Where its seller could not be asked these are what it said at `told_at`.
     """
 
@@ -142,6 +159,7 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     urls: tuple[str, ...] = ()
     usd_per_hour: Decimal | None = None
     usd_so_far: Decimal | None = None
+    settled: bool = False
     created_at: datetime | None = None
     ends_at: datetime | None = None
     self_ending: bool = False
@@ -161,7 +179,11 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormerMachine(msgspec.Struct, frozen=True, kw_only=True):
-    """A machine that was removed, replaced or lost. It bills until it was removed or first found gone."""
+    """A machine that was removed, replaced or lost. It bills until it was removed or first found gone.
+
+    With `prepaid` money was paid ahead for it, of which `refunded_usd` came back. `settled` says that these
+    and `usd` are its seller's last word; else they are reckoned from what it said before, by price and time.
+    """
 
     name: str
     provider: str
@@ -170,6 +192,14 @@ class FormerMachine(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None
     until: datetime
     usd: Decimal | None
+    refunded_usd: Decimal | None = None
+    prepaid: bool = False
+    settled: bool = False
+
+    @property
+    def about(self) -> bool:
+        """Whether its seller keeps books and its last word is not known, or not what came back."""
+        return self.prepaid and (not self.settled or self.refunded_usd is None)
 
 
 class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -301,7 +331,8 @@ class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `left` has a line for each machine that is, or may be, still there, with its seller, its price
     and why; `left_usd_per_hour` is what they cost together, `None` where that is not known.
-    `freed_usd` is what sellers held of money paid ahead for what was removed, when that began.
+    `freed_usd` is what came back of money paid ahead for what was removed; `about` says that a seller's
+    last word on these sums is not known.
     """
 
     name: str
@@ -312,6 +343,7 @@ class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
     usd_so_far: Decimal | None = None
     freed_usd: Decimal = Decimal(0)
+    about: bool = False
     cancelled: bool = False
 
     @property
@@ -396,11 +428,15 @@ class Orphan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrphanReport(msgspec.Struct, frozen=True, kw_only=True):
-    """`problems` has a line for every seller that could not be asked: then the list is not complete."""
+    """`problems` has a line for every seller that could not be asked: then the list is not complete.
+
+    So has it for every state that could not be read; `unread` is those lines alone.
+    """
 
     orphans: tuple[Orphan, ...]
     asked: tuple[str, ...]
     problems: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def held(machines: Iterable[MachineStatus]) -> Decimal:

@@ -22,6 +22,7 @@ from ..base import (
     Provider,
     Sale,
     Seat,
+    Settlement,
     Skip,
 )
 from .accounts import tell_account
@@ -111,6 +112,10 @@ class Akash(Provider):
         price = ceiling_per_block(max_usd_per_hour, block)
         return plain(usd(deposit_uact(price, lasts, block, ledger.min_deposit_uact())))
 
+    def settlement(self, ref: MachineRef) -> Settlement | None:
+        """See `Prepays.settlement`. The escrow's own figures; fees are no part of it."""
+        return self._desk.orders.settlement(_dseq(ref))
+
     def account(self) -> Account:
         """See `Pays.account`. Nothing is signed for it."""
         if self._settings.custody is None:
@@ -121,7 +126,13 @@ class Akash(Provider):
         """See `Defines.check_definition`."""
         check_definition(text, where=where, gpu=gpu)
 
-    def advice(self, *, image: str, definition: str | None = None) -> tuple[str, ...]:
+    def advice(
+        self,
+        *,
+        image: str,
+        definition: str | None = None,
+        way_in: bool = True,  # noqa: ARG002 - a container needs none
+    ) -> tuple[str, ...]:
         """See `Advises.advice`: images that are not named by digest, passwords that a provider reads, and the like."""
         return advice(image, definition)
 

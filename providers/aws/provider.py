@@ -35,6 +35,8 @@ from .search import Search
 from .sweep import sweep
 from .together import Together
 
+NO_WAY_IN = "without `ssh` or `node.user_data` nobody can log in, unless the image has a way of its own"
+
 
 class Aws(Provider):
     """EC2 in the seat's regions. Safe to call from many threads; `sleep` is a seam for tests."""
@@ -54,6 +56,16 @@ class Aws(Provider):
     def offers(self, query: OfferQuery) -> Iterator[Offer | Skip]:
         """On-demand offers by region, spot offers by zone. See `Provider.offers`."""
         return Search(self._clients, query, self._clock).run(matching(self._regions, query.regions))
+
+    def advice(
+        self,
+        *,
+        image: str,  # noqa: ARG002 - what is in an image is not known here
+        definition: str | None = None,  # noqa: ARG002 - none is taken here
+        way_in: bool = True,
+    ) -> tuple[str, ...]:
+        """See `Advises.advice`."""
+        return () if way_in else (NO_WAY_IN,)
 
     def warm_up(self, region: str) -> None:
         """See `Warms.warm_up`: half a second of CPU, most of it EC2's model."""

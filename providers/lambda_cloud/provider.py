@@ -28,7 +28,7 @@ from ..turns import one_at_a_time
 from .catalog import read_offers
 from .client import Api
 from .failures import RefusedError
-from .keys import SshKeys
+from .keys import SshKeys, key_blob
 from .launch import launch_body
 from .machines import LIVING, launched, read_machine
 from .names import DEFAULT_ENDPOINT, PROVIDER, api_root
@@ -77,6 +77,10 @@ class LambdaCloud(Provider):
             source=f"{self._endpoint}/instance-types",
             now=self._seat.clock(),
         )
+
+    def check_key(self, ssh_public_key: str | None) -> None:
+        """See `NeedsKey.check_key`."""
+        key_blob(ssh_public_key)
 
     def create(self, order: MachineOrder) -> Machine:
         """Launch, unless the token is already on a living machine. See `Provisions.create`."""

@@ -15,7 +15,7 @@ from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import UnexpectedChangeError, UsageError
 from ampacity.planning.load import load_spec
 from ampacity.planning.plan import Action, Definition, FileRef
-from ampacity.providers.base import Claim, Gpu, Market, Offer, OfferQuery, Provider, Skip
+from ampacity.providers.base import Claim, Failure, Gpu, Market, Offer, OfferQuery, Provider, ProviderError, Skip
 
 SPEC = """\
 schema: ampacity.spec/1
@@ -118,8 +118,38 @@ class Adviser(Taker):
 
     name: ClassVar[str] = "adviser"
 
-    def advice(self, *, image: str, definition: str | None = None) -> tuple[str, ...]:
+    def advice(self, *, image: str, definition: str | None = None, way_in: bool = True) -> tuple[str, ...]:
+        if not way_in:
+            return ("nobody gets in",)
         return (f"{image} is old",) if definition is None else (f"{definition.strip()} are few",)
+
+
+class Keyed(Plain):
+    """Makes nothing without a key."""
+
+    name: ClassVar[str] = "keyed"
+
+    def check_key(self, ssh_public_key: str | None) -> None:
+        if ssh_public_key is None:
+            raise ProviderError("keyed", Failure.INVALID, "exactly one key, and the spec names none", fix="add `ssh`")
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "refused"), [("+", None, True), ("+", "ssh-ed25519 A", False), ("=", None, False)]
+)
+def test_who_makes_nothing_without_a_key_refuses_the_plan_by_file_and_key_before_it_is_signed(
+    monkeypatch: pytest.MonkeyPatch, named: NamedContext, action: str, key: str | None, refused: bool
+) -> None:
+    monkeypatch.setitem(KINDS, "keyed", Keyed)
+    own = offer("keyed", 1)
+    machine = SimpleNamespace(offer=own.id, action=Action(action))
+    plan: Any = SimpleNamespace(offers=(own,), machines=[machine], ssh_public_key=key)
+    if not refused:
+        room.check_key(named, plan, Path("job.yaml"))
+        return
+    with pytest.raises(UsageError, match=r"job.yaml: `ssh.public_key`: keyed") as caught:
+        room.check_key(named, plan, Path("job.yaml"))
+    assert (caught.value.why, caught.value.fix) == ("exactly one key, and the spec names none", "add `ssh`")
 
 
 def test_the_sellers_of_what_is_new_have_their_say_of_what_is_to_run(
@@ -137,10 +167,14 @@ def test_the_sellers_of_what_is_new_have_their_say_of_what_is_to_run(
         ],
         images={"adviser": "this:1"},
         definition=None,
+        ssh_public_key="ssh-ed25519 A",
+        user_data=None,
     )
     assert room.advice(named, plan, files) == ("adviser: this:1 is old",)
     plan.definition = Definition(file=ref, providers=("adviser",))
     assert room.advice(named, plan, files) == ("adviser: gpus: 1 are few",)
+    plan.ssh_public_key = None
+    assert room.advice(named, plan, files) == ("adviser: nobody gets in",)
     plan.machines[0].action = Action.KEEP
     assert room.advice(named, plan, files) == ()
 

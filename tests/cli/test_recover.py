@@ -192,6 +192,16 @@ def test_what_is_sold_out_or_dearer_leads_to_a_new_plan(code: str, capsys: pytes
     assert "again:   ampacity recover train" in told
 
 
+def test_what_the_spec_has_wrong_is_not_tried_again_but_written_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    keyless = failed("hall: invalid: no key [AMP-PROVIDER-INVALID]")
+    assert apply_view.report_apply(ApplyReport(name="train", machines=(keyless,)), Format.TABLE) == 2
+    told = capsys.readouterr().err
+    assert "finish:  edit the spec as its seller says, then ampacity plan SPEC, then apply the new plan\n" in told
+    assert "ampacity recover" not in told
+    up = msgspec.structs.replace(keyless, name="b", outcome=Outcome.OK, exists=True, reasons=())
+    assert apply_view.report_apply(ApplyReport(name="train", machines=(keyless, up)), Format.TABLE) == 4
+
+
 @pytest.mark.parametrize(
     ("reason", "outcome"), [("[AMP-PROVIDER-AUTH]", Outcome.FAILED), ("it is not known", Outcome.PENDING)]
 )

@@ -1,4 +1,4 @@
-"""AWS's SDK takes half a second of CPU to load: that can be done ahead, and asks nobody."""
+"""What is done and said before a first call asks nobody. The SDK takes half a second of CPU to load: ahead."""
 
 from typing import Any, Protocol
 
@@ -23,6 +23,12 @@ class OrderMaker(Protocol):
 
 def test_it_asks_nobody(account: Account) -> None:
     account.open(endpoint=NOBODY).warm_up("us-east-1")
+
+
+def test_machines_that_nobody_can_log_in_to_are_warned_of_and_nobody_is_asked(account: Account) -> None:
+    seller = account.open(endpoint=NOBODY)
+    assert seller.advice(image="default") == ()
+    assert "nobody can log in" in seller.advice(image="default", way_in=False)[0]
 
 
 @pytest.mark.moto
