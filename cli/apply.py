@@ -43,8 +43,10 @@ def apply(
     gate = SiweGate(named.context, saved)
     user_data, definition = read_user_data(saved), read_definition(saved)
     live = live_offers(named, saved)
-    Control(named).check(saved.plan, saved.digest, live, gate)
+    doubts = Control(named).check(saved.plan, saved.digest, live, gate)
     approval = gate.check(saved.plan, saved.digest)
+    for doubt in doubts:
+        say(f"note: {doubt}")
     if yes:
         say(approval)
         for line in locked(saved.plan):

@@ -69,18 +69,26 @@ def _question(target: "DeploymentStatus") -> str:
 
 
 def _tell(reports: "list[DestroyReport]") -> None:
-    from ..core.money import show_usd
     from .output import say, warn
 
     for report in reports:
-        freed = f" About {show_usd(report.freed_usd)} that was paid ahead came back." if report.freed_usd else ""
-        typer.echo(f"{report.name}: {_outcome(report)}; it cost {show_usd(report.usd_so_far)}.{freed}")
+        typer.echo(f"{report.name}: {_outcome(report)}; {_bill(report)}")
         for note in report.notes:
             say(f"note: {note}")
         for line in (*report.left, *report.problems):
             warn(f"{report.name}: {line}")
         if not report.complete:
             say(f"again:  ampacity destroy {report.name}")
+
+
+def _bill(report: "DestroyReport") -> str:
+    """What it cost and what came back, as the sellers say; `about` where they could not be asked in the end."""
+    from ..core.money import show_usd
+
+    about = "about " if report.about and report.usd_so_far is not None else ""
+    cost = "nothing" if report.usd_so_far == 0 else f"{about}{show_usd(report.usd_so_far)}"
+    freed = f"{about}{show_usd(report.freed_usd)} that was paid ahead came back."
+    return f"it cost {cost}.{f' {freed[0].upper()}{freed[1:]}' if report.freed_usd else ''}"
 
 
 def _outcome(report: "DestroyReport") -> str:

@@ -63,7 +63,7 @@ def _end(control: "Control", report: "OrphanReport", form: Format, *, yes: bool)
     result = Result(
         schema="ampacity.orphans-ended/1", data=done, rows=[{"id": each} for each in done.ended], fields=("id",)
     )
-    emit(result, form, lambda: typer.echo("\n".join(f"{each} ended" for each in done.ended)))
+    emit(result, form, lambda: _tell(done))
     for problem in (*report.problems, *done.problems):
         warn(problem)
     return int(Exit.RESOURCE if report.problems or done.problems else Exit.OK)
@@ -86,6 +86,19 @@ def _question(doomed: "list[Orphan]") -> str:
     return "\n".join([head, *lines])
 
 
+def _nothing(report: "OrphanReport") -> str:
+    """That there are none, or that this is not known: who was not asked may have some."""
+    from .naming import count
+
+    if not report.problems:
+        return "No orphans."
+    unread, unasked = len(report.unread), len(report.problems) - len(report.unread)
+    gaps = [count(unread, "state") + " unread"] * bool(unread) + [count(unasked, "seller") + " not asked"] * bool(
+        unasked
+    )
+    return f"Orphans: not known, {' and '.join(gaps)}."
+
+
 def _table(report: "OrphanReport") -> None:
     from ..core.money import show_usd
     from .output import say
@@ -93,7 +106,7 @@ def _table(report: "OrphanReport") -> None:
 
     asked = ", ".join(report.asked) or "nobody"
     if not report.orphans:
-        typer.echo(f"No orphans. Asked: {asked}.")
+        typer.echo(f"{_nothing(report)} Asked: {asked}.")
         return
     columns = [
         Column("PROVIDER"),

@@ -193,7 +193,7 @@ def _money(found: "DeploymentStatus") -> Iterator[str]:
     from ..core.money import show_usd
     from .naming import count
 
-    most = "at most " if any(machine.state == GONE for machine in found.machines) else ""
+    most = "at most " if any(machine.state == GONE and not machine.settled for machine in found.machines) else ""
     so_far = "an unknown amount" if found.usd_so_far is None else f"{most}{show_usd(found.usd_so_far)}"
     yield f"{_states(found)}, {show_usd(found.usd_per_hour)} per hour, {so_far} so far."
     if found.former:

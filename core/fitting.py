@@ -1,14 +1,15 @@
 """Plain data of any file format fitted to a type, with errors that name line, key and what is allowed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
 
 from .allowed import describe, keys, unit_hint
-from .pinpoint import pinpoint
+from .pinpoint import as_key, steps_to
+from .remnant import Remnant
 from .shapes import ready
 
 T = TypeVar("T")
@@ -39,9 +40,35 @@ def fit(data: Any, lines: Lines, kind: type[T], dec_hook: DecHook, *, echo: bool
     try:
         return msgspec.convert(data, ready(kind), strict=True, dec_hook=dec_hook)
     except msgspec.ValidationError as error:
+        raise next(misfits(data, lines, kind, dec_hook, echo=echo)) from error
+
+
+def misfits(data: Any, lines: Lines, kind: Any, dec_hook: DecHook, *, echo: bool = True) -> Iterator[MisfitError]:
+    """Everything in `data` that keeps it from being a `kind`, as far as each can be told apart from the others.
+
+    What does not fit is taken out, then the rest is tried; what is only missing because of that is not told.
+    """
+    rest = Remnant(data)
+    while (found := _first(rest.data, kind, dec_hook)) is not None:
+        message, steps = found
+        place = rest.original(steps)
+        missing, unknown = _MISSING.search(message), _UNKNOWN.search(message)
+        if not (missing and rest.lacks((*place, missing[1]))):
+            key = as_key(place)
+            yield MisfitError(*_explain(message, key, lines, kind, _at(data, key) if echo else _HIDDEN))
+        if not rest.take_out([*steps, unknown[1]] if unknown else steps):
+            return
+
+
+def _first(data: Any, kind: Any, dec_hook: DecHook) -> tuple[str, list[str | int]] | None:
+    """The first complaint about `data` and the steps to what it means, `None` where it fits."""
+    try:
+        msgspec.convert(data, ready(kind), strict=True, dec_hook=dec_hook)
+    except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `")
-        key = pinpoint(data, kind, str(error), where.rstrip("`") or "$", strict=True, dec_hook=dec_hook)
-        raise MisfitError(*_explain(message, key, lines, kind, _at(data, key) if echo else _HIDDEN)) from error
+        steps = steps_to(data, kind, str(error), where.rstrip("`") or "$", strict=True, dec_hook=dec_hook)
+        return message, steps
+    return None
 
 
 def _explain(message: str, key: str, lines: Lines, kind: Any, found: Any) -> tuple[int, str]:

@@ -1,12 +1,13 @@
 """YAML read strictly into typed values, with errors that name file, line, key and what is allowed."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 
 from .errors import UsageError
-from .fitting import Lines, MisfitError, fit, line_of
+from .fitting import Lines, MisfitError, fit, line_of, misfits
 from .reading import read_text
 from .yaml12 import YamlError, parse
 
@@ -22,7 +23,13 @@ class Located(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
     def refusal(self, key: str, problem: str) -> UsageError:
         """The error for `key` (`gpu.models[0]`), on its line or that of the nearest key above it."""
-        return _refusal(self.path, line_of(self.lines, f"$.{key}"), f"`{key}`: {problem}")
+        return refusal(self.path, [(line_of(self.lines, f"$.{key}"), f"`{key}`: {problem}")])
+
+    def refuse(self, problems: Iterable[tuple[str, str]]) -> None:
+        """Raises `UsageError` that names every one of the `problems`, each a key and what is wrong with it."""
+        told = [(line_of(self.lines, f"$.{key}"), f"`{key}`: {problem}") for key, problem in problems]
+        if told:
+            raise refusal(self.path, told)
 
 
 def load_yaml(path: Path, kind: type[T]) -> T:
@@ -36,14 +43,26 @@ def load_located(path: Path, kind: type[T]) -> Located[T]:
         data, lines = parse(read_text(path))
         value = fit(data, lines, kind, _dec)
     except YamlError as error:
-        raise _refusal(path, error.line, error.problem) from error
+        raise refusal(path, [(error.line, error.problem)]) from error
     except MisfitError as error:
-        raise _refusal(path, error.line, error.problem if data is not None else "the file is empty") from error
+        if data is None:
+            raise refusal(path, [(error.line, "the file is empty")]) from error
+        raise refusal(path, [(one.line, one.problem) for one in misfits(data, lines, kind, _dec)]) from error
     return Located(path=path, value=value, lines=lines)
 
 
-def _refusal(path: Path, line: int, problem: str) -> UsageError:
-    return UsageError(f"{path}, line {line}", why=problem, fix=f"edit {path}:{line}", code="AMP-FILE-INVALID")
+def refusal(path: Path | str, told: Iterable[tuple[int, str]]) -> UsageError:
+    """The error for a file with a mistake on each of these lines, in their order, the first the one to begin with."""
+    rows = sorted(told, key=lambda row: row[0])
+    first, problem = rows[0]
+    if len(rows) == 1:
+        return _refusal(path, first, f"{path}, line {first}", problem)
+    why = "\n".join(f"line {line}: {problem}" for line, problem in rows)
+    return _refusal(path, first, f"{path} has {len(rows)} mistakes", why)
+
+
+def _refusal(path: Path | str, line: int, what: str, why: str) -> UsageError:
+    return UsageError(what, why=why, fix=f"edit {path}:{line}", code="AMP-FILE-INVALID")
 
 
 def _dec(kind: type, value: object) -> object:

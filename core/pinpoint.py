@@ -1,6 +1,7 @@
 """Which entry of a mapping a validation error means: msgspec writes `[...]` for every one of them."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +15,11 @@ def pinpoint(data: Any, kind: Any, error: str, where: str, **options: Any) -> st
     An entry is meant if the mapping fails in the very same way with all others taken out. `options`
     are those of the `msgspec.convert` that raised `error`. From where it cannot be told, it is cut off.
     """
+    return as_key(steps_to(data, kind, error, where, **options))
+
+
+def steps_to(data: Any, kind: Any, error: str, where: str, **options: Any) -> list[str | int]:
+    """What `pinpoint` gives, as names and places in lists, one after another."""
     steps: list[str | int] = []
     here = data
     for match in _STEP.finditer(where):
@@ -27,6 +33,11 @@ def pinpoint(data: Any, kind: Any, error: str, where: str, **options: Any) -> st
             break
         steps.append(step)
         here = here[step] if step in here or isinstance(step, int) else {}
+    return steps
+
+
+def as_key(steps: Sequence[str | int]) -> str:
+    """`$.gpu.models[0]` of its steps."""
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
 
 

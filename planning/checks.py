@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from ..providers.base import Market
 from ..providers.gpus import MODELS, find_model
+from ..providers.images import digest_problem
 from .spec import Spec
 
 Problem = tuple[str, str]
@@ -20,6 +21,7 @@ def problems(spec: Spec, sellers: Collection[str] | None = None) -> Iterator[Pro
     yield from _memory(spec)
     if sellers is not None:
         yield from _unknown_sellers(spec, sellers)
+    yield from _digests(spec)
     yield from _markets(spec)
     yield from _money(spec)
     yield from _times(spec)
@@ -53,6 +55,14 @@ def _unknown_sellers(spec: Spec, sellers: Collection[str]) -> Iterator[Problem]:
     for key, name in named:
         if name not in sellers:
             yield key, f"there is no seller {name!r}; known: {', '.join(sorted(sellers))}"
+
+
+def _digests(spec: Spec) -> Iterator[Problem]:
+    image = spec.node.image
+    named = {f".{name}": text for name, text in image.items()} if isinstance(image, dict) else {"": image}
+    for name, text in named.items():
+        if told := digest_problem(text):
+            yield f"node.image{name}", told
 
 
 def _markets(spec: Spec) -> Iterator[Problem]:

@@ -17,8 +17,7 @@ def load_spec(path: Path, *, sellers: Collection[str] | None = None) -> Spec:
     `sellers` are the names that a spec may use for them; left out, any name is taken.
     """
     located = load_located(path, Spec)
-    for key, problem in problems(located.value, sellers):
-        raise located.refusal(key, problem)
+    located.refuse(problems(located.value, sellers))
     return located.value
 
 

@@ -15,6 +15,7 @@ from . import refusals
 from .deposits import deposits, refuse_deposits
 from .desk import Desk, Work, work_on
 from .finish import Finished, finish, settle
+from .funds import refuse_unpaid
 from .gate import ApprovalGate
 from .lock import deployment_lock
 from .observe import Sighting, base_state, look
@@ -37,14 +38,15 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     sites: Path | None = None
 
 
-def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> None:
-    """Every refusal that can be said before the question is asked."""
+def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> tuple[str, ...]:
+    """Every refusal that can be said before the question is asked; what could not be seen comes back, a line each."""
     plan = intent.plan
     record = desk.records.find(plan.name)
     refuse_early(desk, intent, record)
     seen = look(work_on(desk, record)) if record else []
-    refuse_late(desk, intent, record, seen)
+    doubts = refuse_late(desk, intent, record, seen)
     gate.check(plan, intent.digest)
+    return doubts
 
 
 def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
@@ -72,12 +74,16 @@ def refuse_early(desk: Desk, intent: Intent, record: DeploymentRecord | None) ->
     refusals.refuse_destroyed(plan, record.destroying_since if record else None)
 
 
-def refuse_late(desk: Desk, intent: Intent, record: DeploymentRecord | None, seen: Sequence[Sighting]) -> None:
-    """The refusals that need state and sellers."""
+def refuse_late(
+    desk: Desk, intent: Intent, record: DeploymentRecord | None, seen: Sequence[Sighting]
+) -> tuple[str, ...]:
+    """The refusals that need state and sellers. Says what could not be seen."""
     refusals.refuse_stale(intent.plan, base_state(record.uid if record else None, seen))
     _refuse_auctions(desk, intent)
     refusals.refuse_price(intent.plan, intent.live)
-    refuse_deposits(intent.plan, deposits(desk, intent.plan, intent.sites))
+    quotes = deposits(desk, intent.plan, intent.sites)
+    refuse_deposits(intent.plan, quotes)
+    return refuse_unpaid(desk, quotes, intent.sites)
 
 
 def _refuse_auctions(desk: Desk, intent: Intent) -> None:

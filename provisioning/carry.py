@@ -35,7 +35,7 @@ def carry_out(work: Work, wanted: Sequence[MachineInputs], seen: Sequence[Sighti
             refreshed = work.stack.refresh(work.desk.progress, cancel)
             if cancel.requests:
                 return Run(result=refreshed, cancelled=True)
-        known = machine_records(work.stack, work.journal) if wounded else [sighting.record for sighting in seen]
+        known = machine_records(work) if wounded else [sighting.record for sighting in seen]
         order = order_of_change(wanted, known, _withheld(work, wanted))
         return _in_order(work, wanted, order, cancel)
     except ResourceError as error:
@@ -54,7 +54,7 @@ def _in_order(work: Work, wanted: Sequence[MachineInputs], order: Order, cancel:
 
 
 def _lacking(work: Work, wanted: Sequence[MachineInputs], order: Order, result: EngineResult) -> int:
-    known = machine_records(work.stack, work.journal)
+    known = machine_records(work)
     return order.lacking(outcomes(wanted, known, result, {}))
 
 

@@ -74,12 +74,14 @@ class Control:
         record = self._desk.records.find(name)
         return (record.used(digest) if record else None) or self._desk.records.archived_use(digest)
 
-    def check(self, plan: Plan, digest: Digest, live: Mapping[str, Offer], gate: ApprovalGate) -> None:
+    def check(self, plan: Plan, digest: Digest, live: Mapping[str, Offer], gate: ApprovalGate) -> tuple[str, ...]:
         """Every refusal, before the question is asked; see `refusals` for codes and exits.
+
+        What could not be seen, such as what is in an account, comes back, a line each.
 
         `live` has fresh offers by `Offer.key`; one that is missing there has no known price.
         """
-        apply.check(self._desk, apply.Intent(plan=plan, digest=digest, live=live), gate)
+        return apply.check(self._desk, apply.Intent(plan=plan, digest=digest, live=live), gate)
 
     def apply(
         self,
@@ -112,15 +114,15 @@ class Control:
         """Every machine as its seller has it now, what it costs, when it ends."""
         record = self._desk.records.get(name)
         work, lock = work_on(self._desk, record), self._desk.records.lock(name)
-        changing = holder(lock)
+        changing = holder(lock, name)
         sightings, former = observe.look(work), former_machines(work.journal.entries())
         found = deployment_status(record, sightings, self._desk.clock(), former)
-        return msgspec.structs.replace(found, changing=changing or holder(lock))
+        return msgspec.structs.replace(found, changing=changing or holder(lock, name))
 
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""
         work, lock = work_on(self._desk, self._desk.records.get(name)), self._desk.records.lock(name)
-        changing = holder(lock)
+        changing = holder(lock, name)
         record, seen = work.record, observe.look(work)
         known = [sighting.record for sighting in seen]
         swept = strays.sweep(work, known)
@@ -133,7 +135,7 @@ class Control:
             problems=problems,
             notices=notices(seen, name),
             destroying_since=record.destroying_since,
-            changing=changing or holder(lock),
+            changing=changing or holder(lock, name),
         )
 
     def outlook(self, name: str) -> Outlook:

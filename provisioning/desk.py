@@ -13,7 +13,7 @@ from ..core.progress import Progress, silent
 from ..engines import find
 from ..providers.base import Provider
 from ..providers.table import open_provider
-from .engine import EngineSettings, EngineStack
+from .engine import EngineSettings, EngineStack, checkpoint_file
 from .journal import Journal
 from .passphrase import open_passphrase
 from .plugin.sellers import Sellers
@@ -42,6 +42,7 @@ class Desk:
         self.state = context.state_folder
         self.records = Records(self.state)
         self.sellers = cache(self._sellers)
+        self._engine = cache(lambda: find("pulumi").path)
         self._passphrase = cache(lambda: open_passphrase(context, environment))
 
     def journal(self, name: str) -> Journal:
@@ -56,15 +57,19 @@ class Desk:
         private_folder(self.state)
         return EngineStack(
             EngineSettings(
-                program=find("pulumi").path,
+                program=self._engine(),
                 home=self.state / "home",
-                backend=self.state / "pulumi",
+                backend=self._backend,
                 stack=record.name,
                 passphrase=self._passphrase(),
                 plugin_environment=self._plugin(record),
                 lock_fd=lock,
             )
         )
+
+    def checkpoint(self, name: str) -> Path:
+        """The file with the deployment's state, secrets encrypted: to read it takes neither engine nor passphrase."""
+        return checkpoint_file(self._backend, name)
 
     def open(self, name: str, sites: str | None) -> Provider:
         """The seller as the context has it, with the racks file of a deployment."""
@@ -75,6 +80,10 @@ class Desk:
             environment=self.environment,
             clock=self.clock,
         )
+
+    @property
+    def _backend(self) -> Path:
+        return self.state / "pulumi"
 
     def _sellers(self, sites: str | None) -> Sellers:
         return Sellers(lambda name: self.open(name, sites))
@@ -91,21 +100,29 @@ class Desk:
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """One deployment under its lock: what a change works with."""
+    """One deployment, for who reads it or, with its lock, for who changes it."""
 
     desk: Desk
     record: DeploymentRecord
-    stack: EngineStack
     journal: Journal
     sellers: Sellers
+    lock: int | None = None
+
+    @property
+    def stack(self) -> EngineStack:
+        """The engine's stack, for changes. Raises as `Desk.stack` does."""
+        return self.desk.stack(self.record, self.lock)
 
 
 def work_on(desk: Desk, record: DeploymentRecord, lock: int | None = None) -> Work:
-    """Everything for a change of `record`, whose lock the caller holds as `lock`."""
-    return Work(
-        desk=desk,
-        record=record,
-        stack=desk.stack(record, lock),
-        journal=desk.journal(record.name),
-        sellers=desk.sellers(record.sites),
+    """Everything for a change of `record`, whose lock the caller holds as `lock`; without, for looking at it.
+
+    Who looks needs no engine. A change that lacks its engine or passphrase is refused here, before
+    anything is touched: raises as `Desk.stack` does.
+    """
+    work = Work(
+        desk=desk, record=record, journal=desk.journal(record.name), sellers=desk.sellers(record.sites), lock=lock
     )
+    if lock is not None:
+        desk.stack(record, lock)
+    return work

@@ -1,20 +1,23 @@
 """Destroy: everything in state, then everything that a sweep by label still finds, then the state itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from decimal import Decimal
 
 import msgspec
 
 from ..core.errors import ResourceError
-from ..core.money import show_usd
+from ..core.money import show_usd, total
 from .desk import Desk, Work, work_on
 from .engine import Cancel, on_interrupt
 from .finish import settle
 from .former import former_machines
+from .journal import EntryState
 from .lock import WAIT_SECONDS, deployment_lock
 from .machines import MachineRecord
-from .observe import Sighting, look, machine_records
+from .observe import Sighting, look, machine_records, subject_of
 from .recover import name_of, open_cases
-from .reports import DestroyReport, MachineStatus, held, sum_known
+from .reports import DestroyReport, FormerMachine, MachineStatus, held, sum_known
 from .status import UNKNOWN, deployment_status
 from .strays import remove
 
@@ -51,9 +54,10 @@ def destroy(desk: Desk, name: str) -> DestroyReport:
         work = _marked(work_on(desk, desk.records.get(name), lock))
         settle(work)
         seen = look(work)
+        _note(work, seen)
         with on_interrupt(Cancel()) as cancel:
             emptied = _empty(work, cancel)
-        left = machine_records(work.stack, work.journal)
+        left = machine_records(work)
         swept = _Swept() if cancel.requests else _sweep_up(work, left)
         report = _report(work, _Rest(seen=seen, left=left, emptied=emptied, swept=swept), cancelled=cancel.requests > 0)
         if report.complete and not report.cancelled:
@@ -68,6 +72,17 @@ def _marked(work: Work) -> Work:
     record = msgspec.structs.replace(work.record, destroying_since=work.desk.clock())
     work.desk.records.save(record)
     return msgspec.structs.replace(work, record=record)
+
+
+def _note(work: Work, seen: Sequence[Sighting]) -> None:
+    """What the sellers' books say before anything ends: what came back is reckoned from it where they do not tell."""
+    for sighting in seen:
+        machine = sighting.machine
+        if machine is None or machine.held_usd is None or not sighting.alive:
+            continue
+        token = machine.labels.token if machine.labels else subject_of(sighting.record).token
+        with suppress(ResourceError):  # a full disk must not keep anything running
+            work.journal.settle_machine(machine, token, EntryState.MADE)
 
 
 def _empty(work: Work, cancel: Cancel) -> _Emptied:
@@ -96,20 +111,39 @@ def _sweep_up(work: Work, left: Sequence[MachineRecord]) -> _Swept:
 
 def _report(work: Work, rest: _Rest, *, cancelled: bool) -> DestroyReport:
     former = former_machines(work.journal.entries())
-    status = deployment_status(work.record, rest.seen, work.desk.clock(), former)
+    billed = [sighting for sighting in rest.seen if not _known_by_journal(work, sighting)]
+    status = deployment_status(work.record, billed, work.desk.clock(), former)
     names = {record.inputs.name for record in rest.left}
     left = [machine for machine in status.machines if machine.name in names]
+    since = work.record.destroying_since
+    ended = [each for each in former if since is None or each.until >= since]
+    unbooked = _unbooked([machine for machine in status.machines if machine.name not in names], former)
     return DestroyReport(
         name=work.record.name,
-        removed=tuple(machine.name for machine in status.machines if machine.name not in names),
+        removed=tuple(name for each in rest.seen if (name := each.record.inputs.name) not in names),
         left=tuple(_line(machine, rest.emptied.reasons.get(machine.name, "")) for machine in left),
         left_usd_per_hour=sum_known([machine.usd_per_hour for machine in left]),
         notes=rest.swept.notes,
         problems=(*_elsewhere(rest.emptied, names), *rest.swept.problems),
         usd_so_far=status.usd_so_far,
-        freed_usd=held(machine for machine in status.machines if machine.name not in names),
+        freed_usd=total([*(each.refunded_usd or Decimal(0) for each in ended), held(unbooked)]),
+        about=bool(unbooked) or any(each.about for each in former),
         cancelled=cancelled,
     )
+
+
+def _known_by_journal(work: Work, sighting: Sighting) -> bool:
+    """Whether a create call of unknown outcome has become known: what it made is a former machine, if anything."""
+    if not sighting.record.pending:
+        return False
+    entry = work.journal.entry(subject_of(sighting.record).token)
+    return entry is not None and entry.state in {EntryState.GONE, EntryState.REFUSED}
+
+
+def _unbooked(machines: Iterable[MachineStatus], former: Iterable[FormerMachine]) -> list[MachineStatus]:
+    """Those that held money, and of which the journal never heard: it may have been lost."""
+    booked = {(each.provider, each.id) for each in former}
+    return [machine for machine in machines if machine.held_usd and (machine.provider, machine.id) not in booked]
 
 
 def _line(machine: MachineStatus, reason: str) -> str:

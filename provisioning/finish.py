@@ -9,7 +9,7 @@ from .desk import Work
 from .engine import Cancel, EngineResult, on_interrupt, pending_creates
 from .journal import EntryState
 from .machines import MachineInputs, MachineRecord
-from .observe import Sighting, machine_records, natural, settled_export
+from .observe import Sighting, machine_records, natural, settled
 from .outcomes import as_seen, gone_from, outcomes, standing
 from .reports import ApplyReport
 
@@ -28,10 +28,10 @@ def settle(work: Work) -> int:
     """
     if not work.stack.exists():
         return 0
-    pending = pending_creates(work.stack.export())
-    settled = settled_export(work.stack, work.journal) if pending else None
-    if settled is not None:
-        work.stack.import_(settled)
+    export = work.stack.export()
+    pending = pending_creates(export)
+    if pending:
+        work.stack.import_(settled(export, work.journal))
     return len(pending)
 
 
@@ -40,7 +40,7 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
     before = [sighting.record for sighting in sightings]
     with on_interrupt(Cancel()) as cancel:
         run = carry_out(work, wanted, sightings, cancel)
-    after = machine_records(work.stack, work.journal)
+    after = machine_records(work)
     machines = as_seen(outcomes(wanted, after, run.result, _made(work)), sightings)
     kept = _kept(run, after)
     report = ApplyReport(

@@ -15,7 +15,7 @@ from ..core.clock import Clock, system_clock
 from ..core.errors import ResourceError
 from ..core.files import write_atomic
 from ..core.shapes import ready
-from ..providers.base import Machine, Token
+from ..providers.base import Machine, Settlement, Token
 from .machines import MachineInputs, without_secrets
 from .tokens import token_of
 
@@ -39,6 +39,7 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     `since` is when its machine was made, as its seller says or as it was asked for, and
     `usd_per_hour` what its seller said last: with `at` of one that is gone they make its cost, or with
     `spent_usd`, what it had cost at `spent_at` by the seller's own books, what came after that.
+    `held_usd` is what the seller held of money paid ahead then, and `settlement` its last word once it is gone.
     `bidder` is who was, or was about to be, taken in its auction.
     """
 
@@ -56,6 +57,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     usd_per_hour: Decimal | None = None
     spent_usd: Decimal | None = None
     spent_at: datetime | None = None
+    held_usd: Decimal | None = None
+    settlement: Settlement | None = None
     bidder: str | None = None
     shunned: bool = False
     """Whether that bidder failed, and is not to be taken again in this deployment."""
@@ -96,6 +99,8 @@ class Journal:
         since: datetime | None = None,
         usd_per_hour: Decimal | None = None,
         spent_usd: Decimal | None = None,
+        held_usd: Decimal | None = None,
+        settlement: Settlement | None = None,
     ) -> None:
         """Record what became of `token`; quiet where the journal never heard of it."""
         entry = self.entry(token)
@@ -111,6 +116,8 @@ class Journal:
             usd_per_hour=entry.usd_per_hour if usd_per_hour is None else usd_per_hour,
             spent_usd=entry.spent_usd if spent_usd is None else spent_usd,
             spent_at=entry.spent_at if spent_usd is None else self._clock(),
+            held_usd=entry.held_usd if held_usd is None else held_usd,
+            settlement=settlement or entry.settlement,
         )
         if settled != entry:
             self._write(settled)
@@ -125,6 +132,7 @@ class Journal:
             since=machine.created_at,
             usd_per_hour=machine.usd_per_hour,
             spent_usd=machine.spent_usd,
+            held_usd=machine.held_usd,
         )
 
     def step(self, token: Token, note: str, *, bidder: str | None = None, usd_per_hour: Decimal | None = None) -> None:

@@ -1,6 +1,7 @@
 """One change at a time for each deployment. The lock dies with its holders, the engine included."""
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +11,11 @@ from pathlib import Path
 from ..core.clock import rfc3339, system_clock
 from ..core.errors import TimedOutError
 from ..core.files import exclusive_lock, is_locked
+from ..core.processes import is_dead
 from ..core.progress import Progress, Stage, Step, silent
 
 NOTE_BYTES = 200
+_NOTE = re.compile(r"(?P<command>.+), process (?P<pid>[0-9]{1,9}) on (?P<host>.+), since .+")
 WAIT_SECONDS = 60.0
 """How long recover and destroy wait: an engine whose command line died ends its creates in this time."""
 ASK_SECONDS = 0.25
@@ -43,9 +46,26 @@ def deployment_lock(
         yield handle
 
 
-def holder(path: Path) -> str | None:
-    """What holds the lock now, as it was typed, with its process and since when; `None` where nothing does."""
-    return _note(path) or "a process that left no note" if is_locked(path) else None
+def holder(path: Path, name: str) -> str | None:
+    """What holds the lock of deployment `name` now, as it was typed, with its process and since when.
+
+    Of a command that was killed it says so, and the way on: its engine holds the lock until it is
+    done. `None` where nothing holds it.
+    """
+    if not is_locked(path):
+        return None
+    note = _note(path)
+    return _outlived(note, name) or note or "a process that left no note"
+
+
+def _outlived(note: str, name: str) -> str | None:
+    """What goes on without the command that began it, `None` where that may be alive, here or elsewhere."""
+    found = _NOTE.fullmatch(note)
+    if found is None or found["host"] != socket.gethostname() or not is_dead(int(found["pid"])):
+        return None
+    command = found["command"]
+    then = command if command.startswith("destroy ") else f"recover {name}"
+    return f"the engine of {command}, whose process {found['pid']} is dead: wait for it to end, then ampacity {then}"
 
 
 def _hold(held: ExitStack, path: Path, wait_seconds: float, tell: Callable[[], None]) -> int | None:

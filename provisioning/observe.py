@@ -14,9 +14,10 @@ from ..core.digests import digest_of
 from ..core.errors import AmpacityError, ResourceError
 from ..planning.change import Parts
 from ..planning.plan import BaseState, RunningMachine
-from ..providers.base import Machine, MachineState
+from ..providers.base import Machine, MachineState, Settlement
+from .books import last_word
 from .desk import Work
-from .engine import EngineStack, pending_creates, records
+from .engine import pending_creates, read_checkpoint, records
 from .journal import Journal
 from .machines import MachineRecord, machine_end
 from .plugin.bench import order_of
@@ -30,12 +31,14 @@ ASKERS = 16
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """One machine in state, and how its seller has it: `machine` is `None` when it is gone.
 
-    With a `problem` the seller could not be asked, and `machine` says nothing.
+    With a `problem` the seller could not be asked, and `machine` says nothing. Of one that is gone
+    `settlement` is its seller's last word, where it has one.
     """
 
     record: MachineRecord
     machine: Machine | None = None
     problem: AmpacityError | None = None
+    settlement: Settlement | None = None
 
     @property
     def alive(self) -> bool:
@@ -43,24 +46,24 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
         return self.machine is not None and self.machine.state is not MachineState.GONE
 
 
-def settled_export(stack: EngineStack, journal: Journal) -> Export | None:
-    """The state with interrupted creates as machines of unknown outcome; `None` where there is no stack."""
-    if not stack.exists():
-        return None
-    export = stack.export()
+def settled(export: Export, journal: Journal) -> Export:
+    """The state with interrupted creates as machines of unknown outcome."""
     tokens = {create.urn: journal.token_for(create.urn, create.inputs) for create in pending_creates(export)}
     return settle_pending(export, tokens)
 
 
-def machine_records(stack: EngineStack, journal: Journal) -> list[MachineRecord]:
-    """Every machine in state, interrupted creates included."""
-    export = settled_export(stack, journal)
-    return [] if export is None else records(export)
+def machine_records(work: Work) -> list[MachineRecord]:
+    """Every machine in state, interrupted creates included. Needs neither engine nor passphrase.
+
+    Raises `ResourceError` AMP-STATE where the state cannot be read.
+    """
+    kept = read_checkpoint(work.desk.checkpoint(work.record.name))
+    return [] if kept is None else records(settled(kept, work.journal))
 
 
 def look(work: Work) -> list[Sighting]:
     """Every machine in state with how its seller has it now, by name."""
-    known = machine_records(work.stack, work.journal)
+    known = machine_records(work)
     return look_at(known, work.sellers)
 
 
@@ -105,7 +108,9 @@ def natural(name: str) -> list[tuple[int, str]]:
 
 def _sight(record: MachineRecord, sellers: Sellers) -> Sighting:
     try:
-        return Sighting(record=record, machine=_ask(record, sellers))
+        machine = _ask(record, sellers)
+        alive = machine is not None and machine.state is not MachineState.GONE
+        return Sighting(record=record, machine=machine, settlement=None if alive else _settled(record, sellers))
     except AmpacityError as error:
         return Sighting(record=record, problem=error)
 
@@ -115,6 +120,12 @@ def _ask(record: MachineRecord, sellers: Sellers) -> Machine | None:
     if subject.pending:
         return seller.find(order_of(record.inputs, subject.token).labels, record.inputs.offer)
     return seller.read(subject.ref)
+
+
+def _settled(record: MachineRecord, sellers: Sellers) -> Settlement | None:
+    subject = subject_of(record)
+    seller = sellers.get(record.inputs.offer.provider)
+    return None if subject.pending else last_word(seller, subject.ref, patient=False)
 
 
 def _id(sighting: Sighting) -> str:

@@ -28,7 +28,7 @@ class _Book(msgspec.Struct, frozen=True, kw_only=True):
 
     known: dict[str, list[MachineRecord]]
     ends: dict[str, datetime | None]
-    problems: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def find_orphans(desk: Desk) -> OrphanReport:
@@ -39,7 +39,8 @@ def find_orphans(desk: Desk) -> OrphanReport:
     return OrphanReport(
         orphans=tuple(_orphans(found, book, desk.clock())),
         asked=tuple(sorted({a.name for a in answers if a.problem is None and a.machines is not None})),
-        problems=(*(a.problem for a in answers if a.problem), *book.problems),
+        problems=(*(a.problem for a in answers if a.problem), *book.unread),
+        unread=book.unread,
     )
 
 
@@ -71,16 +72,16 @@ def _excused(seat: tuple[str, str | None], answers: dict[tuple[str, str | None],
 
 def _read_book(desk: Desk, uids: set[str]) -> _Book:
     book = _Book(known={}, ends={})
-    problems: list[str] = []
+    unread: list[str] = []
     for record in map(desk.records.get, desk.records.names()):
         if record.uid in uids:
             book.ends[record.uid] = record.ends_at
             try:
                 work = work_on(desk, record)
-                book.known[record.uid] = machine_records(work.stack, work.journal)
+                book.known[record.uid] = machine_records(work)
             except AmpacityError as error:
-                problems.append(f"the state of {record.name} could not be read: {error}")
-    return msgspec.structs.replace(book, problems=tuple(problems))
+                unread.append(f"the state of {record.name} could not be read: {error}")
+    return msgspec.structs.replace(book, unread=tuple(unread))
 
 
 def _orphans(found: Sequence[Machine], book: _Book, now: datetime) -> Iterator[Orphan]:

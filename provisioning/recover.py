@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import msgspec
 
 from ..core.errors import UnexpectedChangeError
-from ..providers.base import Machine, Offer, Token
+from ..providers.base import Machine, MachineRef, Offer, Token
+from .books import close_books
 from .desk import SETTLE_SECONDS, Desk, Work, work_on
 from .finish import finish, settle
 from .journal import EntryState, JournalEntry
@@ -22,6 +23,8 @@ from .payload import read_again
 from .refusals import refuse_recovery
 from .reports import ApplyReport
 from .strays import Sweep, remove, strays, sweep, token, unaccounted
+
+NOT_FOUND = "looked for and not found"
 
 
 def outlook(desk: Desk, name: str) -> Outlook:
@@ -123,9 +126,13 @@ def _await_late(work: Work, known: Sequence[MachineRecord]) -> list[JournalEntry
 def _close(work: Work, late: Sequence[JournalEntry], made: set[Token | None]) -> None:
     """Settle the calls of which every seller says that they made nothing, or nothing that still lives."""
     for entry in late:
-        if entry.token not in made:
-            state = EntryState.GONE if entry.id else EntryState.REFUSED
-            work.journal.settle(entry.token, state, note="looked for and not found")
+        if entry.token in made:
+            continue
+        if entry.id is None:
+            work.journal.settle(entry.token, EntryState.REFUSED, note=NOT_FOUND)
+        else:
+            gone = MachineRef(id=entry.id, region=entry.region)
+            close_books(work.journal, work.sellers.get(entry.provider), entry.token, gone, note=NOT_FOUND)
 
 
 def _wanted(work: Work, ahead: Outlook, seen: Sequence[Sighting]) -> tuple[tuple[MachineInputs, ...], tuple[str, ...]]:

@@ -10,6 +10,7 @@ an offer has no live price        AMP-PRICE-UNKNOWN   5
 live prices above the ceiling     AMP-PRICE-CEILING   5
 what is locked is not known       AMP-DEPOSIT-UNKNOWN 5 (`deposits.py`)
 more is locked than planned       AMP-DEPOSIT-CEILING 5 (`deposits.py`)
+an account cannot pay what is     AMP-FUNDS           5 (`funds.py`)
 user-data is not what was planned AMP-USER-DATA       7
 nor is what runs by a definition  AMP-DEFINITION      7
 """

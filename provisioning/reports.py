@@ -141,8 +141,9 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One machine now. `state` is `unknown` where its seller could not be asked; `problems` says why.
 
     `usd_so_far` is by its seller's books where it keeps such; else that of one that is gone is at most:
-    nobody may know since when it is. `settled` says that it is the seller's last word. `paid_until`, `held_usd` and `urls` are as in `providers.base.Machine`.
-    Where its seller could not be asked these are what it said at `told_at`.
+    nobody may know since when it is. `settled` says that it is the seller's last word. `paid_until`,
+    `held_usd` and `urls` are as in `providers.base.Machine`. Where its seller could not be asked these are
+    what it said at `told_at`.
     """
 
     name: str

@@ -67,6 +67,7 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
         urls=told.urls,
         usd_per_hour=price,
         usd_so_far=_so_far(sighting, told, cost(price, created_at, _billed_until(state, told, now))),
+        settled=sighting.settlement is not None,
         created_at=created_at,
         ends_at=ends_at,
         self_ending=told.self_ending,
@@ -131,6 +132,8 @@ def remembered(sighting: Sighting) -> Told:
 
 def _so_far(sighting: Sighting, told: Told, by_the_hour: Decimal | None) -> Decimal | None:
     """What its seller's books say now; else price by time, and no less than these said when it was last asked."""
+    if sighting.settlement is not None:
+        return sighting.settlement.spent_usd
     if told.spent_usd is None or (sighting.machine is None and by_the_hour is None):
         return by_the_hour
     return told.spent_usd if sighting.machine is not None else max(told.spent_usd, by_the_hour or Decimal(0))
@@ -145,7 +148,9 @@ def _billed_until(state: str, told: Told, now: datetime) -> datetime:
 def _as_closed(machine: MachineStatus, closed: Mapping[tuple[str, str | None], FormerMachine]) -> MachineStatus:
     """With what it cost by the journal, where that has it as removed or gone."""
     known = closed.get((machine.provider, machine.id))
-    return machine if known is None else msgspec.structs.replace(machine, usd_so_far=known.usd)
+    if known is None or (machine.settled and not known.settled):
+        return machine
+    return msgspec.structs.replace(machine, usd_so_far=known.usd, settled=known.settled)
 
 
 def _state(sighting: Sighting) -> str:

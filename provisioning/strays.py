@@ -7,6 +7,7 @@ import msgspec
 
 from ..core.errors import AmpacityError
 from ..providers.base import Machine, MachineState, Token
+from .books import close_books
 from .desk import Work
 from .ending import END_SECONDS, end_machine
 from .journal import EntryState, JournalEntry
@@ -87,12 +88,14 @@ def _ours(work: Work, name: str, regions: list[str]) -> Iterator[Machine]:
 
 def _remove(work: Work, machine: Machine) -> str | None:
     try:
-        ended = end_machine(work.sellers.get(machine.provider), machine.ref)
+        seller = work.sellers.get(machine.provider)
+        ended = end_machine(seller, machine.ref)
     except AmpacityError as error:
         return f"{machine.ref.id} at {machine.provider} could not be removed: {error}"
     if not ended:
         return f"{machine.ref.id} at {machine.provider} is still there after {END_SECONDS:.0f} s"
     made_by = token(machine)
     if made_by is not None:
-        work.journal.settle_machine(machine, made_by, EntryState.GONE, note="removed: it was in no state")
+        note = "removed: it was in no state"
+        close_books(work.journal, seller, made_by, machine.ref, last=machine, note=note)
     return None

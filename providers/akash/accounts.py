@@ -22,7 +22,14 @@ def tell_account(ledger: Ledger) -> Account:
     lack = "; ".join(_lacks(uact, uakt, ledger.min_deposit_uact()))
     owner = ledger.owner()
     way = "put credits into the Console's account" if uakt is None else f"send what is missing to {owner}"
-    return Account(name=owner, holds=(act, *akt), lack=lack, fix=f"{way}, then ampacity doctor" if lack else "")
+    return Account(
+        name=owner,
+        holds=(act, *akt),
+        lack=lack,
+        fix=f"{way}, then ampacity doctor" if lack else "",
+        free_usd=None if uact is None else plain(usd(uact)),
+        fund=way,
+    )
 
 
 def _lacks(uact: Decimal | None, uakt: Decimal | None, least_uact: Decimal) -> list[str]:

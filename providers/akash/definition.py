@@ -10,7 +10,7 @@ import msgspec
 
 from ...core.yaml12 import parse
 from ..base import Gpu
-from .fitness import refuse_misfit
+from .fitness import misfits
 from .sdl.advice import image_advice
 from .sdl.compile import compile_sdl
 from .sdl.compiled import Compiled
@@ -23,7 +23,7 @@ _STEP = Decimal("0.000001")
 
 def check_definition(text: str, *, where: str, gpu: Gpu | None) -> None:
     """See `Defines.check_definition`."""
-    refuse_misfit(read_sdl(text, where=where), gpu)
+    read_sdl(text, where=where, further=lambda sdl: misfits(sdl, gpu))
 
 
 def advice(image: str, definition: str | None) -> tuple[str, ...]:

@@ -14,11 +14,11 @@ from .doors import Doors, GatewayOpener
 from .escrow import missing_uact
 from .leash import Leash, leashed
 from .ledger import Ledger
-from .machines import OVERDRAWN, RUNNING_LEASES, Door, Moment, Unread, current, late, tell_machine
+from .machines import RUNNING_LEASES, Door, Moment, Unread, current, late, tell_machine
 from .orders import Orders, Ours, as_ours
 from .refusals import failed
 from .settings import Settings
-from .values import Dseq, Lease
+from .values import OVERDRAWN, Dseq, Lease
 
 
 class Desk:

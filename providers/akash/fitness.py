@@ -2,19 +2,12 @@
 
 from collections.abc import Iterator
 
-from ...core.located import Located
 from ..base import Gpu
 from ..gpus import find_model
-from .sdl.schema import GpuModel, Sdl
+from .sdl.schema import GpuModel, Placed, Sdl
 
 Misfit = tuple[str, str]
 """A key (`profiles.compute.big.resources.gpu.units`) and what is wrong with it."""
-
-
-def refuse_misfit(sdl: Located[Sdl], gpu: Gpu | None) -> None:
-    """Raises `UsageError` for the first misfit, by file and line."""
-    for key, problem in misfits(sdl.value, gpu):
-        raise sdl.refusal(key, problem)
 
 
 def misfits(sdl: Sdl, gpu: Gpu | None) -> Iterator[Misfit]:
@@ -22,18 +15,34 @@ def misfits(sdl: Sdl, gpu: Gpu | None) -> Iterator[Misfit]:
     places = {place for places in sdl.deployment.values() for place in places}
     if len(places) != 1:
         yield "deployment", f"it has {len(places)} placements; one machine is one placement"
-    elif gpu is not None:
+    elif gpu is not None and _known(sdl):
         yield from _counts(sdl, gpu)
         yield from _models(sdl, gpu)
 
 
+def _known(sdl: Sdl) -> bool:
+    """Whether every profile that is deployed is there; what is not is told by the SDL's own checks."""
+    return all(row.profile in sdl.profiles.compute for _, row in _rows(sdl))
+
+
 def _counts(sdl: Sdl, gpu: Gpu) -> Iterator[Misfit]:
-    rows = [placed for places in sdl.deployment.values() for placed in places.values()]
-    count = sum(sdl.profiles.compute[row.profile].resources.gpu_units * row.count for row in rows)
-    if count != gpu.count:
-        first = next(_profiles(sdl), None)
-        key = f"profiles.compute.{first}.resources.gpu.units" if first else "profiles.compute"
-        yield key, f"it asks for {count} GPUs in all, the plan for {gpu.count}"
+    rows = [(key, sdl.profiles.compute[row.profile].resources.gpu_units, row.count) for key, row in _rows(sdl)]
+    count = sum(units * times for _, units, times in rows)
+    if count == gpu.count:
+        return
+    repeated = [f"{key}.count" for key, units, times in rows if units and times > 1]
+    first = next(_profiles(sdl), None)
+    key = f"profiles.compute.{first}.resources.gpu.units" if first else "profiles.compute"
+    if repeated and sum(units for _, units, _ in rows) <= gpu.count < count:
+        key = repeated[0]
+    yield key, f"it asks for {count} GPUs in all, the plan for {gpu.count}"
+
+
+def _rows(sdl: Sdl) -> Iterator[tuple[str, Placed]]:
+    """What is deployed, each with its key."""
+    for service, places in sdl.deployment.items():
+        for place, placed in places.items():
+            yield f"deployment.{service}.{place}", placed
 
 
 def _models(sdl: Sdl, gpu: Gpu) -> Iterator[Misfit]:
@@ -51,7 +60,7 @@ def _models(sdl: Sdl, gpu: Gpu) -> Iterator[Misfit]:
 
 def _profiles(sdl: Sdl) -> Iterator[str]:
     """The profiles with GPUs that are deployed, in the order of their names."""
-    used = {placed.profile for places in sdl.deployment.values() for placed in places.values()}
+    used = {placed.profile for _, placed in _rows(sdl)}
     return (name for name in sorted(used) if sdl.profiles.compute[name].resources.gpu_units)
 
 

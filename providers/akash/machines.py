@@ -18,9 +18,6 @@ SSH_USER = "root"
 YOUNG = timedelta(minutes=15)
 """How long a new lease may be without an answering provider before it counts as dead: images are large."""
 
-OVERDRAWN = "overdrawn"
-"""The state of an escrow whose money was not enough; its deployment is closed then."""
-
 LATE = timedelta(minutes=2)
 """What an image of a few gigabytes takes to start."""
 

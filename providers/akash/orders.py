@@ -12,8 +12,8 @@ from decimal import Decimal
 import msgspec
 
 from ...core.clock import Clock
-from ...core.money import show_usd
-from ..base import Failure, Labels, MachineOrder, ProviderError, StillThereError, Token
+from ...core.money import plain, show_usd
+from ..base import Failure, Labels, MachineOrder, ProviderError, Settlement, StillThereError, Token
 from ..turns import one_at_a_time
 from .compiling import compile_order
 from .escrow import deposit_uact, usd
@@ -21,7 +21,7 @@ from .labels import Marks, read_marks
 from .ledger import Ledger, OpenRequest
 from .refusals import failed
 from .settings import Settings
-from .values import Deployment, Dseq
+from .values import OVERDRAWN, Deployment, Dseq
 
 log = logging.getLogger("ampacity.providers.akash")
 
@@ -55,6 +55,7 @@ class Orders:
         self._clock = clock
         self._sleep = sleep
         self._known: set[Dseq] = set()
+        self._refunds_uact: dict[Dseq, Decimal] = {}
 
     def open(self, order: MachineOrder) -> Ours:
         """One deployment for the order's token: the one that there is, or a new one. See `Provisions.create`."""
@@ -101,7 +102,22 @@ class Orders:
             self._closed_after(dseq, error)
             return
         if closed.refund_uact is not None:
+            self._refunds_uact[dseq] = closed.refund_uact
             log.info("deployment %s is closed; %s came back", dseq, show_usd(usd(closed.refund_uact)))
+
+    def settlement(self, dseq: Dseq) -> Settlement | None:
+        """What its escrow has paid in all, and what came back where it was closed from here. See `Prepays`."""
+        deployment = self.look(dseq)
+        if deployment is None or deployment.escrow.transferred_uact is None:
+            return None
+        if deployment.active:
+            raise failed(Failure.UNREACHABLE, f"deployment {dseq} does not show as closed yet")
+        dry = deployment.escrow.state == OVERDRAWN
+        refund = Decimal(0) if dry else self._refunds_uact.get(dseq)
+        return Settlement(
+            spent_usd=plain(usd(deployment.escrow.transferred_uact)),
+            refunded_usd=None if refund is None else plain(usd(refund)),
+        )
 
     def _closed_after(self, dseq: Dseq, error: ProviderError) -> None:
         deployment = self.look(dseq)

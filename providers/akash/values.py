@@ -20,6 +20,8 @@ DENOM = "uact"
 FEE_DENOM = "uakt"
 UAKT_PER_AKT = Decimal(1_000_000)
 UACT_PER_USD = Decimal(1_000_000)
+OVERDRAWN = "overdrawn"
+"""The state of an escrow whose money was not enough; its deployment is closed then."""
 
 
 class BlockTime(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +106,11 @@ class Escrow(msgspec.Struct, frozen=True, kw_only=True):
     def left_uact(self, uact_per_block: Decimal, height: int) -> Decimal:
         """What is left at `height`, never below zero."""
         return max(Decimal(0), self.funds_uact - uact_per_block * max(0, height - self.settled_height))
+
+    @property
+    def paid_uact(self) -> Decimal | None:
+        """All that was ever put in: settling moves it, and changes nothing of the sum."""
+        return None if self.transferred_uact is None else self.transferred_uact + self.funds_uact
 
     def spent_uact(self, uact_per_block: Decimal, height: int) -> Decimal | None:
         """What went to its providers until `height`: never more than was put in."""

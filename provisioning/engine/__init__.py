@@ -5,8 +5,9 @@ the caller is killed. Importing this is cheap; gRPC loads when an operation star
 """
 
 from .cancel import Cancel, on_interrupt
+from .checkpoint import read_checkpoint
 from .results import Change, Diagnostic, EngineResult, Op
-from .settings import EngineSettings
+from .settings import EngineSettings, checkpoint_file
 from .stack import EngineStack
 from .state import PendingCreate, pending_creates, records
 
@@ -19,7 +20,9 @@ __all__ = [
     "EngineStack",
     "Op",
     "PendingCreate",
+    "checkpoint_file",
     "on_interrupt",
     "pending_creates",
+    "read_checkpoint",
     "records",
 ]

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+PROJECT = "ampacity"
+
 
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One stack of one context.
@@ -23,7 +25,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     backend: Path
     stack: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
     passphrase: str
-    project: str = "ampacity"
+    project: str = PROJECT
     plugin_environment: Mapping[str, str] = {}
     parallel: Annotated[int, msgspec.Meta(ge=1, le=64)] = 64
     lock_fd: int | None = None
@@ -41,7 +43,12 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stack_file(self) -> Path:
         """The stack's checkpoint; there is a stack exactly when it exists."""
-        return self.backend / ".pulumi" / "stacks" / self.project / f"{self.stack}.json"
+        return checkpoint_file(self.backend, self.stack, self.project)
+
+
+def checkpoint_file(backend: Path, stack: str, project: str = PROJECT) -> Path:
+    """Where the file backend in `backend` keeps what it knows of `stack`."""
+    return backend / ".pulumi" / "stacks" / project / f"{stack}.json"
 
 
 def child_environment(settings: EngineSettings) -> dict[str, str]:

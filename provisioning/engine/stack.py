@@ -10,6 +10,7 @@ from ...core.progress import Progress, silent
 from ..machines import MachineInputs, MachineRecord
 from .attributes import mend_attributes
 from .cancel import Cancel
+from .checkpoint import read_checkpoint
 from .events import EventLog
 from .failures import refuse
 from .install import prepare
@@ -86,8 +87,8 @@ class EngineStack:
             self._command("import", ["stack", "import", "--stack", self._settings.stack, "--file", str(file)])
 
     def records(self) -> list[MachineRecord]:
-        """The machines in state, without secrets."""
-        return records(self.export())
+        """The machines in state, without secrets. Asks no process."""
+        return records(read_checkpoint(self._settings.stack_file) or {})
 
     def _program(self, machines: Sequence[MachineInputs]) -> "Program":
         from .program import Program

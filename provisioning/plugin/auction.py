@@ -27,6 +27,7 @@ from ...providers.base import (
     Stage,
     choose_bid,
 )
+from ..books import close_books
 from ..journal import EntryState
 from .bench import Bench
 from .delete import remove
@@ -227,11 +228,11 @@ def _close(bench: Bench, seller: Auctions, lot: Lot, why: ProviderError) -> None
     except AmpacityError as error:
         raise _standing(lot, [str(why), f"the order could not be closed: {error}"]) from error
     with suppress(AmpacityError):  # it is gone in any case, which the next read finds
-        bench.journal.settle(token, EntryState.GONE, note=f"closed: {why}")
+        close_books(bench.journal, seller, token, lot.machine.ref, note=f"closed: {why}")
 
 
 def _keep_books(bench: Bench, seller: Auctions, lot: Lot) -> None:
-    """Write down what it cost by its seller's books, which a closed order may no longer tell."""
+    """Write down what it cost and holds by its seller's books, which a closed order may no longer tell."""
     with suppress(ProviderError):  # then price and time tell
         last = seller.read(lot.machine.ref)
         if last is not None:

@@ -10,7 +10,8 @@ from contextlib import suppress
 import msgspec
 
 from ...core.errors import AmpacityError, ResourceError
-from ...providers.base import Machine, MachineOrder, ProviderError, Provisions, Token
+from ...providers.base import Machine, MachineOrder, MachineRef, ProviderError, Provisions, Token
+from ..books import close_books
 from ..journal import EntryState
 from ..machines import MachineInputs
 from ..tokens import placeholder
@@ -77,7 +78,8 @@ def _adopt(bench: Bench, seller: Provisions, urn: str, inputs: MachineInputs) ->
         machine = bench.look_up(seller, order, entry.at)
         if machine is not None or entry.id is None:
             return order, machine
-        bench.journal.settle(token, EntryState.GONE)  # it had a machine once: never used again
+        gone = MachineRef(id=entry.id, region=entry.region)
+        close_books(bench.journal, seller, token, gone)  # it had a machine once: never used again
 
 
 def _ask(bench: Bench, seller: Provisions, order: MachineOrder) -> Machine:

@@ -1,7 +1,7 @@
 """Delete: until the seller says that it is gone. Quiet where there is nothing."""
 
 from ...core.errors import CancelledError, TimedOutError
-from ...providers.base import MachineRef, Provisions
+from ...providers.base import Machine, MachineRef, Provisions
 from ..ending import end_machine
 from .bench import Bench
 from .read import lose, resolve
@@ -11,11 +11,12 @@ from .subject import Subject
 def delete(bench: Bench, subject: Subject, seconds: float) -> None:
     """Remove the machine. Raises `AmpacityError` while it is, or may be, still there."""
     seller = bench.sellers.get(subject.inputs.offer.provider)
+    found: Machine | None = None
     if not subject.pending:
         remove(bench, seller, subject.ref, seconds)
-    elif machine := resolve(bench, seller, subject):
-        remove(bench, seller, machine.ref, seconds)
-    lose(bench, subject.token)
+    elif found := resolve(bench, seller, subject):
+        remove(bench, seller, found.ref, seconds)
+    lose(bench, seller, subject, found)
 
 
 def remove(bench: Bench, seller: Provisions, ref: MachineRef, seconds: float) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from ...providers.base import Machine, MachineState, Provisions, Token
+from ...providers.base import Machine, MachineRef, MachineState, Provisions
+from ..books import close_books
 from ..journal import EntryState
 from .bench import Bench, order_of
 from .outputs import outputs_of, problems_of
@@ -24,7 +25,7 @@ def read(bench: Bench, subject: Subject) -> Reading | None:
     seller = bench.sellers.get(subject.inputs.offer.provider)
     machine = resolve(bench, seller, subject) if subject.pending else _ask(bench, seller, subject)
     if machine is None or machine.state is MachineState.GONE:
-        lose(bench, subject.token, machine)
+        lose(bench, seller, subject, machine if machine is not None and machine.spent_usd is not None else None)
         return None
     token = machine.labels.token if machine.labels else subject.token  # an adopted one brings its own
     bench.journal.settle_machine(machine, token, EntryState.MADE)
@@ -38,13 +39,18 @@ def resolve(bench: Bench, seller: Provisions, subject: Subject) -> Machine | Non
     return bench.look_up(seller, order, entry.at if entry else None)
 
 
-def lose(bench: Bench, token: Token, last: Machine | None = None) -> None:
-    """Record that the token's machine is no more, or never was, with what its seller's books say `last` of it."""
-    entry = bench.journal.entry(token)
-    if entry is not None and last is not None and last.spent_usd is not None:
-        bench.journal.settle_machine(last, token, EntryState.GONE)
-    elif entry is not None:
-        bench.journal.settle(token, EntryState.GONE if entry.id else EntryState.REFUSED)
+def lose(bench: Bench, seller: Provisions, subject: Subject, last: Machine | None = None) -> None:
+    """Record that the machine is no more, or never was, with what its seller's books say of it."""
+    entry = bench.journal.entry(subject.token)
+    if entry is None:
+        return
+    ref = last.ref if last is not None else subject.ref
+    if subject.pending and last is None:
+        if entry.id is None:
+            bench.journal.settle(subject.token, EntryState.REFUSED)
+            return
+        ref = MachineRef(id=entry.id, region=entry.region)
+    close_books(bench.journal, seller, subject.token, ref, last=last)
 
 
 def _ask(bench: Bench, seller: Provisions, subject: Subject) -> Machine | None:

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import msgspec
 
@@ -14,7 +14,7 @@ from ..leash import Leash
 from ..ledger import OpenRequest
 from ..names import PROVIDER
 from ..refusals import failed
-from ..values import UACT_PER_USD, Address, Closed, Deployment, Dseq, Lease, LeaseId, LeaseState, MarketBid
+from ..values import UACT_PER_USD, Address, Closed, Deployment, Dseq, Escrow, Lease, LeaseId, LeaseState, MarketBid
 from .bidlists import listed_bids
 from .failures import MANIFEST_NOT_DELIVERED, RefusedError, nonsense, unknown_outcome
 from .reading import ManagedReading
@@ -96,15 +96,15 @@ class ManagedWallet(ManagedReading):
         return lease
 
     def close(self, dseq: Dseq) -> Closed:
-        """See `Ledger.close`. The refund is what was left when it was closed, by the chain's own arithmetic."""
+        """See `Ledger.close`. The refund is what had been put in, less what the chain says has left it in all."""
         before = self._chain.deployment(dseq)
         if before is None or not before.active:
             return Closed(dseq=dseq, refund_uact=None)
-        rate = self._rate_if_told(dseq)
         self._delete(dseq)
-        if self._awaited(lambda: self._closed(dseq)) is None:
+        after = self._awaited(lambda: self._closed(dseq))
+        if after is None:
             raise StillThereError(f"deployment {dseq} is not closed yet", why="the chain does not show it as closed")
-        return Closed(dseq=dseq, refund_uact=self._left(before, rate))
+        return Closed(dseq=dseq, refund_uact=_refund(before.escrow, after.escrow))
 
     def top_up(self, dseq: Dseq, uact: Decimal) -> None:
         """See `Ledger.top_up`."""
@@ -158,28 +158,16 @@ class ManagedWallet(ManagedReading):
     def _running(self, dseq: Dseq) -> Lease | None:
         return next((lease for lease in self._chain.leases(dseq) if lease.state in BILLING), None)
 
-    def _rate(self, dseq: Dseq) -> Decimal:
-        running = (lease for lease in self._chain.leases(dseq) if lease.state in BILLING)
-        return sum((lease.uact_per_block for lease in running), Decimal(0))
-
-    def _rate_if_told(self, dseq: Dseq) -> Decimal | None:
-        """For the refund alone: a market that cannot be asked must not keep a deployment open."""
-        try:
-            return self._rate(dseq)
-        except ProviderError:
-            return None
-
-    def _closed(self, dseq: Dseq) -> bool | None:
+    def _closed(self, dseq: Dseq) -> Deployment | None:
         found = self._chain.deployment(dseq)
-        return True if found is None or not found.active else None
+        return None if found is None or found.active else found
 
-    def _left(self, before: Deployment, rate: Decimal | None) -> Decimal | None:
-        if rate is None:
-            return None
-        try:
-            return before.escrow.left_uact(rate, self._chain.height())
-        except ProviderError:
-            return None
+
+def _refund(before: Escrow, after: Escrow) -> Decimal | None:
+    """Whole uact: a fraction stays with the chain (node: x/escrow/keeper). `None` where the chain does not say."""
+    if before.paid_uact is None or after.transferred_uact is None:
+        return None
+    return max(Decimal(0), before.paid_uact - after.transferred_uact).to_integral_value(ROUND_DOWN)
 
 
 def _leased_anyway(error: ProviderError) -> bool:

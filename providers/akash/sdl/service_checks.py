@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ...images import digest_problem
 from .quantities import shown
 from .schema import Expose, Sdl, Service, To
 
@@ -18,6 +19,8 @@ def service_problems(sdl: Sdl, name: str) -> Iterator[Problem]:
     service, key = sdl.services[name], f"services.{name}"
     if not SERVICE.fullmatch(name):
         yield key, "is no name for a service; allowed: a letter, then a-z, 0-9 and dashes, 63 in all"
+    if told := digest_problem(service.image):
+        yield f"{key}.image", told
     for at, line in enumerate(service.env or ()):
         if not ENV_NAME.fullmatch(line.partition("=")[0]):
             yield f"{key}.env[{at}]", "must begin with the variable's name, as in `NAME=value`"

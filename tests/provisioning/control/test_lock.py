@@ -2,15 +2,20 @@
 
 import fcntl
 import os
-import threading
+import socket
+import subprocess
+import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ampacity.core.errors import Exit, TimedOutError
 from ampacity.core.progress import Stage, Step
+from ampacity.provisioning import lock
 from ampacity.provisioning.control import Control
 from ampacity.provisioning.lock import deployment_lock, holder
 
@@ -68,25 +73,53 @@ def test_a_child_that_inherits_the_lock_holds_it_on(tmp_path: Path) -> None:
 
 def test_who_holds_the_lock_is_known_while_it_is_held_and_nobody_before_or_after(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    assert holder(path) is None
+    assert holder(path, "train") is None
     with deployment_lock(path, "train", "apply PLAN"):
-        held = holder(path)
+        held = holder(path, "train")
         assert held is not None
         assert held.startswith(f"apply PLAN, process {os.getpid()} on ")
-    assert holder(path) is None
+    assert holder(path, "train") is None
 
 
-def test_who_only_looks_is_in_nobodys_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("typed", "then"),
+    [("destroy train", "destroy train"), ("apply PLAN", "recover train"), ("recover train", "recover train")],
+)
+def test_of_a_killed_command_the_engine_is_named_and_the_way_on_and_no_dead_process(
+    tmp_path: Path, typed: str, then: str
+) -> None:
+    path = tmp_path / "lock"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with deployment_lock(path, "train", typed) as held:
+        note = os.pread(held, 200, 0).decode().replace(str(os.getpid()), str(gone.pid))
+        os.ftruncate(held, 0)
+        os.pwrite(held, note.encode(), 0)
+        said = holder(path, "train")
+        os.pwrite(held, note.replace(f"on {socket.gethostname()}", "on elsewhere").encode(), 0)
+        elsewhere = holder(path, "train")
+    assert said == (
+        f"the engine of {typed}, whose process {gone.pid} is dead: wait for it to end, then ampacity {then}"
+    )
+    assert elsewhere is not None
+    assert elsewhere.startswith(f"{typed}, process {gone.pid} on elsewhere")
+
+
+def test_who_only_looks_is_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "lock"
     path.touch()
-    looking = os.open(path, os.O_RDONLY)
-    fcntl.flock(looking, fcntl.LOCK_SH)
-    assert holder(path) is None
-    timer = threading.Timer(0.005, os.close, (looking,))
-    timer.start()
+    looking = [os.open(path, os.O_RDONLY)]
+    fcntl.flock(looking[0], fcntl.LOCK_SH)
+    assert holder(path, "train") is None
+
+    def pause(seconds: float) -> None:
+        if seconds and looking:
+            os.close(looking.pop())  # a glance is over before the second try
+
+    monkeypatch.setattr(lock, "time", SimpleNamespace(sleep=pause, monotonic=time.monotonic))
     with deployment_lock(path, "train", "apply PLAN"):
         pass
-    timer.join()
+    assert not looking
 
 
 @pytest.mark.engine

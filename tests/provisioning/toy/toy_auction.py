@@ -27,6 +27,7 @@ from ampacity.providers.base import (
     ProviderError,
     Sale,
     Seat,
+    Settlement,
     Skip,
     Stage,
 )
@@ -35,7 +36,8 @@ DEPOSIT_USD = Decimal(5)
 TABLES = """
 create table if not exists lots (
   id integer primary key autoincrement, token text, labels text, open integer, stage text, bidder text,
-  usd_per_hour text, bids_until text, told text, paid_until text);
+  usd_per_hour text, bids_until text, told text, paid_until text,
+  spent_usd text);
 create table if not exists bidders (
   name text primary key, usd_per_hour text, allowed integer, why_not text, habit text);
 """
@@ -179,6 +181,13 @@ class Hall(Provider):
 
     def deposit_usd(self, max_usd_per_hour: Decimal, hours: Decimal | None) -> Decimal:
         return max(DEPOSIT_USD, max_usd_per_hour * (24 if hours is None else hours))
+
+    def settlement(self, ref: MachineRef) -> Settlement | None:
+        if self.cloud.take("silent"):
+            raise ProviderError(self.name, Failure.NONSENSE, "not JSON")
+        ((is_open, spent),) = self.cloud.run("select open, spent_usd from lots where id = ?", ref.id)
+        assert not is_open, "asked what one that runs has cost in the end"
+        return None if spent is None else Settlement(spent_usd=Decimal(str(spent)))
 
     def _habit(self, bidder: str) -> str:
         return str(self.cloud.run("select habit from bidders where name = ?", bidder)[0][0])

@@ -1,0 +1,64 @@
+"""Without the engine and without the passphrase one still sees what bills; nothing is changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ampacity.core.contexts import NamedContext
+from ampacity.core.errors import AuthError, MissingError
+from ampacity.provisioning import desk
+from ampacity.provisioning.control import Control
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+
+@pytest.fixture
+def bare(
+    context: NamedContext, toy_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], Control]:
+    """The same context on a computer with an empty cache, and with no passphrase in the environment."""
+
+    def take_away() -> Control:
+        def missing(name: str) -> Any:
+            raise MissingError(f"There is no {name}", fix="ampacity engines install", code="AMP-ENGINE-MISSING")
+
+        monkeypatch.setattr(desk, "find", missing)
+        return Control(context, environment={k: v for k, v in toy_environment.items() if k != "TEST_PASSPHRASE"})
+
+    return take_away
+
+
+def test_what_runs_and_what_it_costs_is_told_all_the_same(hands: Any, cloud: Any, bare: Callable[[], Control]) -> None:
+    hands.apply("node-0", "node-1")
+    control = bare()
+    status = control.status("train")
+    assert [(machine.name, machine.state) for machine in status.machines] == [
+        ("node-0", "running"),
+        ("node-1", "running"),
+    ]
+    assert status.usd_per_hour is not None
+    assert not control.drift("train").found
+    assert control.orphans().orphans == ()
+    assert len(control.base_state("train").machines) == 2
+
+
+def test_a_change_is_refused_before_anything_is_touched(hands: Any, cloud: Any, bare: Callable[[], Control]) -> None:
+    hands.apply("node-0")
+    control = bare()
+    with pytest.raises((MissingError, AuthError)):
+        control.destroy("train")
+    assert len(cloud.living()) == 1
+    assert control.status("train").destroying_since is None
+
+
+def test_a_state_that_cannot_be_read_leaves_the_orphans_unknown(
+    hands: Any, cloud: Any, control: Control, context: NamedContext
+) -> None:
+    hands.apply("node-0")
+    control._desk.checkpoint("train").write_bytes(b"")
+    report = control.orphans()
+    assert report.orphans == ()
+    assert len(report.unread) == 1
+    assert "train" in report.unread[0]
+    assert report.unread[0] in report.problems
