@@ -1,5 +1,6 @@
 """`ampacity offers`: prices over all sellers, one row an offer, cheapest per GPU first."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,12 +9,22 @@ from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Strict, Verbose, chosen
 
 if TYPE_CHECKING:
+    from ..core.contexts import NamedContext
     from ..core.errors import AmpacityError
-    from ..providers.base import Offer
+    from ..providers.base import Offer, OfferQuery
     from .gather import Market
 
 app = new_app()
 TABLE_ROWS = 20
+FLAT = {
+    **{name: name for name in ("id", "provider", "region", "zone", "sku", "market")},
+    "gpu_model": "gpu.model",
+    "gpu_count": "gpu.count",
+    "gpu_memory_gib": "gpu.memory_gib",
+    **{name: name for name in ("vcpu", "ram_gib", "usd_per_gpu_hour", "usd_per_hour")},
+    **{name: name for name in ("claim", "max_nodes", "source", "observed_at")},
+}
+"""The fields of a flat row, each with where an offer has it."""
 
 
 @app.command(
@@ -42,60 +53,39 @@ def offers(
     from ..providers.base import OfferQuery
     from .gather import gather
     from .notices import warn_about
+    from .offer_filters import markets, matches, models
     from .output import Result, emit
 
     query = OfferQuery(
-        gpu_models=_models(gpu), markets=_markets(market), regions=tuple(region or ()), disk_gib=disk_gib
+        gpu_models=models(gpu or ()), markets=markets(market or ()), regions=tuple(region or ()), disk_gib=disk_gib
     )
+    only = tuple(provider or ())
     named = choose_context(context, config_path=config)
-    found = gather(named, query, only=tuple(provider or ()))
-    fitting = [offer for offer in found.offers if _matches(offer, query)]
+    found = gather(named, query, only=only)
+    fitting = [offer for offer in found.offers if matches(offer, query)]
+    errors = found.errors if fitting or found.errors else (_reasons(query, named, only),)
     form = chosen(output, as_json)
     shown = _first(fitting, limit, form)
     result = Result(
         schema="ampacity.offers/1",
         data={"offers": [_data(offer) for offer in shown], "found": len(fitting), "skipped": found.skips},
         rows=[_row(offer) for offer in shown],
-        errors=found.errors,
+        fields=tuple(FLAT),
+        errors=errors,
     )
     emit(result, form, lambda: _table(shown, fitting, found))
     if form is not Format.JSON:
-        warn_about(found.errors)
-    return int(_status(fitting, found.errors, strict=strict)) if found.errors else int(Exit.OK)
+        warn_about(errors)
+    return int(_status(fitting, errors, strict=strict)) if errors else int(Exit.OK)
 
 
-def _models(given: list[str] | None) -> tuple[str, ...]:
-    from ..core.errors import UsageError
-    from ..providers.gpus import MODELS, find_model
+def _reasons(query: "OfferQuery", named: "NamedContext", only: tuple[str, ...]) -> "AmpacityError":
+    """Why nothing was found though every seller answered: all are asked once more, for whatever they have."""
+    from ..providers.base import OfferQuery as Query
+    from .gather import gather
+    from .offer_filters import none_fits
 
-    models = []
-    for text in given or ():
-        model = find_model(text)
-        if model is None:
-            known = ", ".join(each.name for each in MODELS)
-            raise UsageError(f"The GPU {text!r} is not known", why=f"known: {known}", code="AMP-GPU-UNKNOWN")
-        models.append(model.name)
-    return tuple(models)
-
-
-def _markets(given: list[str] | None) -> tuple[Any, ...]:
-    from ..core.errors import UsageError
-    from ..providers.base import Market as Kind
-
-    try:
-        return tuple(Kind(text) for text in given or ())
-    except ValueError as error:
-        raise UsageError(str(error), why=f"markets: {', '.join(Kind)}", code="AMP-MARKET-UNKNOWN") from error
-
-
-def _matches(offer: "Offer", query: Any) -> bool:
-    from fnmatch import fnmatchcase
-
-    return (
-        (not query.gpu_models or offer.gpu.model in query.gpu_models)
-        and (not query.markets or offer.market in query.markets)
-        and (not query.regions or any(fnmatchcase(offer.region, glob) for glob in query.regions))
-    )
+    return none_fits(query, gather(named, Query(disk_gib=query.disk_gib), only=only).offers)
 
 
 def _first(fitting: "list[Offer]", limit: int | None, form: Format) -> "list[Offer]":
@@ -122,25 +112,7 @@ def _data(offer: "Offer") -> dict[str, Any]:
 
 
 def _row(offer: "Offer") -> dict[str, Any]:
-    return {
-        "id": offer.id,
-        "provider": offer.provider,
-        "region": offer.region,
-        "zone": offer.zone,
-        "sku": offer.sku,
-        "market": offer.market,
-        "gpu_model": offer.gpu.model,
-        "gpu_count": offer.gpu.count,
-        "gpu_memory_gib": offer.gpu.memory_gib,
-        "vcpu": offer.vcpu,
-        "ram_gib": offer.ram_gib,
-        "usd_per_gpu_hour": offer.usd_per_gpu_hour,
-        "usd_per_hour": offer.usd_per_hour,
-        "claim": offer.claim,
-        "max_nodes": offer.max_nodes,
-        "source": offer.source,
-        "observed_at": offer.observed_at,
-    }
+    return {name: attrgetter(path)(offer) for name, path in FLAT.items()}
 
 
 def _table(shown: "list[Offer]", fitting: "list[Offer]", found: "Market") -> None:
@@ -159,7 +131,8 @@ def _table(shown: "list[Offer]", fitting: "list[Offer]", found: "Market") -> Non
         Column("AGE", keep=True),
         *([Column("SOURCE")] if wide else []),
     ]
-    draw(columns, [_cells(offer, wide=wide) for offer in shown], foot=_foot(fitting, shown, found, wide=wide))
+    if shown:
+        draw(columns, [_cells(offer, wide=wide) for offer in shown], foot=_foot(fitting, shown, found, wide=wide))
 
 
 def _cells(offer: "Offer", *, wide: bool) -> list[str]:

@@ -47,3 +47,15 @@ def test_without_a_limit_a_person_sees_twenty_and_a_program_all(capsys: pytest.C
     assert shown(capsys, "table") == (20, None)
     assert shown(capsys, "json") == (30, 30)
     assert shown(capsys, "csv") == (30, None)
+
+
+def test_nothing_that_fits_is_no_empty_success(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["offers", "--region", "nowhere"]) == 6
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "none of 30 has region nowhere; there are: " in said.err
+
+
+def test_a_flat_format_keeps_its_header_where_there_is_no_row(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["offers", "--region", "nowhere", "-o", "csv"]) == 6
+    assert capsys.readouterr().out.startswith("id,provider,region,zone,sku,market,gpu_model,")
