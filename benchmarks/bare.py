@@ -75,7 +75,6 @@ class Bare:
         """One preview; raises unless it finds nothing to do."""
         client = f"--client=127.0.0.1:{self._port}"
         command = [str(self._settings.program), "preview", "--non-interactive", "--expect-no-changes"]
-        command = [str(self._settings.program), "preview", "--non-interactive", "--expect-no-changes"]
         subprocess.run(
             [*command, "--stack", self._settings.stack, "--exec-kind", "auto.inline", client],
             cwd=self._settings.work_folder,
