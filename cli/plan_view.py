@@ -9,7 +9,8 @@ import typer
 from ..core.clock import rfc3339
 from ..core.digests import Digest
 from ..core.money import show_most_usd, show_usd
-from ..planning.plan import Action, Plan, RemovedMachine
+from ..planning.plan import Action, Plan, PlannedMachine, RemovedMachine
+from ..providers.base import Offer
 from .naming import count, span
 from .tables import Column, draw, pairs
 from .terms import choice, ending, endless, locked, with_so_far, worst_case
@@ -84,27 +85,27 @@ _WORDS = [
 
 
 def _changes(plan: Plan) -> list[list[str]]:
-    rows: dict[tuple[str, str, str], list[str]] = {}
+    rows: dict[tuple[str, str, str], list[PlannedMachine]] = {}
     for machine in plan.machines:
-        rows.setdefault((machine.action.value, machine.offer, machine.reason), []).append(machine.name)
-    return [_change_row(plan, *key, names) for key, names in rows.items()]
+        rows.setdefault((machine.action.value, machine.offer, machine.reason), []).append(machine)
+    return [_change_row(plan.offer_of(alike[0]), alike) for alike in rows.values()]
 
 
-def _change_row(plan: Plan, mark: str, offer_id: str, reason: str, names: list[str]) -> list[str]:
-    offer = next(each for each in plan.offers if each.id == offer_id)
-    before = [machine.usd_per_hour_before for machine in plan.machines if machine.name in names]
-    known = [price for price in before if price is not None]
+def _change_row(offer: Offer, alike: list[PlannedMachine]) -> list[str]:
+    """One row for machines of one offer, with one action for one reason."""
+    first = alike[0]
+    known = [machine.usd_per_hour_before for machine in alike if machine.usd_per_hour_before is not None]
     after = offer.usd_per_hour
-    title = span(names) + (f" ({reason})" if reason else "")
+    title = span([machine.name for machine in alike]) + (f" ({first.reason})" if first.reason else "")
     return [
-        mark,
+        first.action.value,
         title,
         offer.provider,
         offer.zone or offer.region,
         offer.sku,
         offer.market.value.replace("_", "-"),
         show_usd(sum(known, Decimal(0))) if known else "-",
-        show_usd(None if after is None else after * len(names)),
+        show_usd(None if after is None else after * len(alike)),
     ]
 
 

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from ..core.errors import UsageError
 from .assign import Ends, assign
-from .choose import choose
+from .choose import Choice, choose
 from .filter import fit, latest
 from .infeasible import InfeasibleError, no_offer, no_plan
 from .plan import Plan
@@ -13,13 +14,17 @@ from .running import Running, Setup, judge
 from .solver import Solver
 from .writing import write_plan
 
-__all__ = ["InfeasibleError", "PlanRequest", "build_plan"]
+__all__ = ["MAX_MACHINES", "InfeasibleError", "PlanRequest", "build_plan"]
+
+MAX_MACHINES = 5_000
+"""So many fit a plan's file with room to spare, those that run included; more is several deployments."""
 
 
 def build_plan(request: PlanRequest, solver: Solver) -> Plan:
     """The cheapest plan that keeps every rule of the spec, beside what may go on running.
 
-    Raises `InfeasibleError` with the rules that removed the offers, or with what must give.
+    Raises `InfeasibleError` with the rules that removed the offers, or with what must give, and
+    `UsageError` AMP-PLAN-SIZE for more machines than a plan can hold.
     """
     spec = request.spec
     fitting, excluded = fit(spec, request.offers, request.now)
@@ -30,7 +35,8 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
         raise no_offer(excluded)
     choice = choose(problem, solver)
     if choice is None:
-        raise no_plan(problem, solver, excluded)
+        raise no_plan(problem, solver, excluded, left_out(spec, request.offers, request.now, problem))
+    _check_size(choice)
     assignment = assign(spec.name, problem, choice.counts, running, ends=_ends(request))
     outcome = Outcome(
         request=request,
@@ -44,6 +50,17 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
 
 
 def _ends(request: PlanRequest) -> Ends:
+def _check_size(choice: Choice) -> None:
+    machines = sum(choice.counts)
+    if machines > MAX_MACHINES:
+        raise UsageError(
+            f"That is {machines:,} machines, and a plan has at most {MAX_MACHINES:,}",
+            why="every machine is a resource that is made, watched and ended by itself",
+            fix="lower gpu.count in the spec, or split it into several with a `name` each",
+            code="AMP-PLAN-SIZE",
+        )
+
+
     before, wanted = request.base.ttl_hours, request.spec.end_hours
     return Ends(wanted=wanted is not None, moved=None not in {before, wanted} and before != wanted)
 

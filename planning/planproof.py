@@ -82,11 +82,6 @@ def _key(plan: Plan, offer_id: str) -> str | None:
     return next((offer.key for offer in plan.offers if offer.id == offer_id), None)
 
 
-def _now(plan: Plan, name: str) -> Decimal | None:
-    running = (machine.offer for machine in plan.base.machines if machine.name == name and machine.alive)
-    return next((offer.usd_per_hour for offer in running), None)
-
-
 def _sums(plan: Plan) -> Iterator[str]:
     offers = {offer.id: offer for offer in plan.offers}
     if any(machine.offer not in offers for machine in plan.machines):
@@ -102,7 +97,8 @@ def _sums(plan: Plan) -> Iterator[str]:
     )
     if totals != plan.totals:
         yield "its totals are not the sum of its parts"
-    if any(_now(plan, machine.name) != machine.usd_per_hour_before for machine in plan.machines):
+    now = {machine.name: machine.offer.usd_per_hour for machine in plan.base.machines if machine.alive}
+    if any(now.get(machine.name) != machine.usd_per_hour_before for machine in plan.machines):
         yield "a machine costs something else now"
     if plan.totals.ceiling_usd_per_hour < totals.usd_per_hour_after:
         yield "its ceiling is below its price"
