@@ -35,7 +35,7 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
         raise no_offer(excluded)
     choice = choose(problem, solver)
     if choice is None:
-        raise no_plan(problem, solver, excluded, left_out(spec, request.offers, request.now, problem))
+        raise no_plan(problem, solver, excluded)
     _check_size(choice)
     assignment = assign(spec.name, problem, choice.counts, running, ends=_ends(request))
     outcome = Outcome(
@@ -49,7 +49,6 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
     return write_plan(outcome, solver.name)
 
 
-def _ends(request: PlanRequest) -> Ends:
 def _check_size(choice: Choice) -> None:
     machines = sum(choice.counts)
     if machines > MAX_MACHINES:
@@ -61,6 +60,7 @@ def _check_size(choice: Choice) -> None:
         )
 
 
+def _ends(request: PlanRequest) -> Ends:
     before, wanted = request.base.ttl_hours, request.spec.end_hours
     return Ends(wanted=wanted is not None, moved=None not in {before, wanted} and before != wanted)
 
