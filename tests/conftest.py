@@ -1,15 +1,25 @@
-"""What holds for every test: nothing leaves this computer, and a busy computer is no failure."""
+"""What holds for every test: nothing leaves this computer, a busy computer is no failure, and CI skips no proof."""
 
+import os
 import socket
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
+
+import ampacity
+from ampacity.core.errors import MissingError
+from ampacity.engines import Engine, find
 
 settings.register_profile("ampacity", deadline=None)
 settings.load_profile("ampacity")
 
 LOCAL = {"127.0.0.1", "::1", "localhost", None, ""}
+
+
+VECTORS = Path(ampacity.__file__).parent.parent / "shared" / "vectors"
 
 
 class TrafficError(Exception):
@@ -33,3 +43,39 @@ def _only_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+@pytest.fixture(scope="session")
+def lacking() -> Callable[[str], NoReturn]:
+    """Ends a test that needs what is not here: a skip for who has it not, a failure in CI, which has everything."""
+
+    def end(what: str) -> NoReturn:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(what)
+
+    return end
+
+
+@pytest.fixture(scope="session")
+def engine(lacking: Callable[[str], NoReturn]) -> Callable[[str], Engine]:
+    """A real engine of this computer by its name."""
+
+    def of(name: str) -> Engine:
+        try:
+            return find(name)
+        except MissingError:
+            lacking(f"there is no {name} on this computer: ampacity engines install {name}")
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def vector(lacking: Callable[[str], NoReturn]) -> Callable[..., Path]:
+    """A file of the published vectors and recorded answers, which lie beside the checkout or nowhere."""
+
+    def of(*names: str) -> Path:
+        if not VECTORS.is_dir():
+            pytest.skip("no vectors lie beside this checkout")
+        file = VECTORS.joinpath(*names)
+        return file if file.exists() else lacking(f"the vectors beside this checkout lack {file.relative_to(VECTORS)}")
+
+    return of

@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import ampacity
 from ampacity.access.approvals import accept
 from ampacity.access.facts import ApprovalRequest, PlanFacts
 from ampacity.access.keystore import Signer
@@ -22,20 +21,16 @@ from ampacity.core.clock import rfc3339
 from ampacity.core.digests import Digest
 
 NOW = datetime(2026, 11, 21, 4, 0, 0, tzinfo=UTC)
-VECTORS = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "siwe"
 
 Vectors = Callable[[str, str], dict[str, dict[str, object] | str]]
 
 
 @pytest.fixture
-def vectors() -> Vectors:
+def vectors(vector: Callable[..., Path]) -> Vectors:
     """The official vectors by publisher and file."""
 
     def load(publisher: str, name: str) -> dict[str, dict[str, object] | str]:
-        path = VECTORS / publisher / f"{name}.json"
-        if not path.exists():
-            pytest.skip(f"the SIWE vectors are not beside this checkout: {publisher}/{name}.json")
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(vector("siwe", publisher, f"{name}.json").read_text(encoding="utf-8"))
         assert isinstance(found, dict)
         return found
 

@@ -5,14 +5,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ampacity.core.errors import MissingError
-from ampacity.engines import find
+from ampacity.engines import Engine
 from ampacity.sandbox import layout, process
 from ampacity.sandbox.part import StandInPart
 
@@ -72,12 +71,9 @@ class Person:
 
 
 @pytest.fixture
-def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Callable[[str], Engine]) -> Iterator[Person]:
     """With the market's stand-in alone, and a context that holds twelve words."""
-    try:
-        find("pulumi")
-    except MissingError as error:
-        pytest.skip(str(error))
+    engine("pulumi")
     for name, value in {
         "AMPACITY_CONFIG": str(tmp_path / "config.toml"),
         "AMPACITY_DATA": str(tmp_path / "data"),

@@ -4,14 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ampacity.core.errors import MissingError
-from ampacity.engines import find
+from ampacity.engines import Engine
 
 pytestmark = [pytest.mark.engine, pytest.mark.kubo, pytest.mark.moto, pytest.mark.slow]
 
@@ -65,12 +64,9 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
-    for engine in ("kubo", "pulumi"):
-        try:
-            find(engine)
-        except MissingError as error:
-            pytest.skip(str(error))
+def person(tmp_path_factory: pytest.TempPathFactory, engine: Callable[[str], Engine]) -> Iterator[Person]:
+    for name in ("kubo", "pulumi"):
+        engine(name)
     typing = Person(tmp_path_factory.mktemp("home"))
     (typing.folder / "spec.yaml").write_text(SPEC)
     (typing.folder / "id.pub").write_text(KEY)

@@ -5,13 +5,13 @@ Three seeded rounds a victim and seller here; `scripts/faults` runs ten of each.
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import ampacity
-from ampacity.core.errors import MissingError
-from ampacity.engines import find
+from ampacity.engines import Engine
 
 ROOT = Path(ampacity.__file__).resolve().parent
 
@@ -27,12 +27,11 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(("seller", "destroys"), [("own", 1), ("akash", 0), ("aws", 0), ("lambda", 0)])
-def test_after_a_kill_no_machine_is_outside_the_state_and_none_is_there_twice(seller: str, destroys: int) -> None:
-    for engine in ("pulumi", "kubo"):
-        try:
-            find(engine)
-        except MissingError as error:
-            pytest.skip(f"{engine} is not built: {error}")
+def test_after_a_kill_no_machine_is_outside_the_state_and_none_is_there_twice(
+    engine: Callable[[str], Engine], seller: str, destroys: int
+) -> None:
+    for name in ("pulumi", "kubo"):
+        engine(name)
     counts = ["--rounds", str(ROUNDS), "--destroys", str(destroys), "--seed", "20261121"]
     environment = {**os.environ, "AMPACITY_SANDBOX_READY_SECONDS": "1"}
     done = subprocess.run(

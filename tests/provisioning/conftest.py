@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from ampacity.core.digests import Digest, digest_bytes
+from ampacity.engines import Engine
 from ampacity.planning.change import replace_digest
 from ampacity.providers.base import Claim, Gpu, Market, Offer, PricePart
 from ampacity.provisioning.engine import EngineSettings, EngineStack
@@ -129,15 +130,8 @@ def _write_context(folder: Path) -> Path:
 
 
 @pytest.fixture
-def engine_settings(tmp_path: Path, cloud: Any) -> EngineSettings:
+def engine_settings(tmp_path: Path, cloud: Any, engine: Callable[[str], Engine]) -> EngineSettings:
     """A stack on the real engine; its plugin sells from the toy cloud."""
-    from ampacity.core.errors import MissingError
-    from ampacity.engines import find
-
-    try:
-        program = find("pulumi").path
-    except MissingError as error:
-        pytest.skip(f"the Pulumi engine is not built: {error}")
     plugin = PluginSettings(
         context_file=_write_context(tmp_path),
         context_name="test",
@@ -146,7 +140,7 @@ def engine_settings(tmp_path: Path, cloud: Any) -> EngineSettings:
     )
     path = f"{tmp_path / 'site'}{os.pathsep}{TOY_FOLDER}"
     return EngineSettings(
-        program=program,
+        program=engine("pulumi").path,
         home=tmp_path / "pulumi home",
         backend=tmp_path / "state of things",
         stack="train",

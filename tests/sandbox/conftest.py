@@ -1,12 +1,12 @@
 """A sandbox of a test's own: its data, its configuration, and nothing of it left afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from ampacity import engines, sandbox
-from ampacity.core.errors import MissingError
+from ampacity import sandbox
+from ampacity.engines import Engine
 from ampacity.sandbox import SandboxLayout
 
 
@@ -21,11 +21,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def here(config: Path) -> Iterator[SandboxLayout]:
+def here(config: Path, engine: Callable[[str], Engine]) -> Iterator[SandboxLayout]:
     """A sandbox that is taken down after the test, whatever the test did."""
-    try:
-        engines.find("kubo")
-    except MissingError:
-        pytest.skip("there is no Kubo on this computer: ampacity engines install kubo")
+    engine("kubo")
     yield sandbox.layout()
     sandbox.down()

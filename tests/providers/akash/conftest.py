@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import pytest
 
-import ampacity
 from ampacity.core.contexts import ProviderSettings
 from ampacity.core.digests import digest_bytes
 from ampacity.providers.akash.desk import Desk
@@ -315,12 +314,9 @@ def sellers() -> Callable[..., SellerFacts]:
 
 
 @pytest.fixture
-def recorded() -> Callable[[str], Any]:
+def recorded(vector: Callable[..., Path]) -> Callable[[str], Any]:
     """An answer as it was recorded on the network, with the ids of strangers."""
-    folder = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
-    if not folder.is_dir():
-        pytest.skip("the recorded answers lie beside the checkout, and are not there")
-    return lambda name: json.loads((folder / name).read_text(encoding="utf-8"))
+    return lambda name: json.loads(vector("akash", name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 
-import ampacity
 from ampacity.core.clock import system_clock
 from ampacity.core.contexts import ProviderSettings
 from ampacity.core.digests import digest_bytes
@@ -137,9 +136,6 @@ def make_order(spot_offer: Offer) -> OrderMaker:
 
 
 @pytest.fixture
-def recorded() -> Path:
+def recorded(vector: Callable[..., Path]) -> Path:
     """Recorded answers of the real service."""
-    folder = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "clouds" / "aws"
-    if not folder.is_dir():
-        pytest.skip("the recorded answers are not beside this checkout")
-    return folder
+    return vector("clouds", "aws")

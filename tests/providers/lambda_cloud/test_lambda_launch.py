@@ -12,12 +12,10 @@ import httpx
 import msgspec
 import pytest
 
-import ampacity
 from ampacity.core.clock import system_clock
 from ampacity.providers.base import Failure, MachineRef, ProviderAuthError, ProviderError, StillThereError
 from ampacity.providers.lambda_cloud.failures import KINDS, refusal
 
-VECTORS = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "clouds" / "lambda"
 LAUNCH = "/api/v1/instance-operations/launch"
 
 Answer = Callable[[httpx.Request, Callable[[], httpx.Response]], httpx.Response]
@@ -262,10 +260,8 @@ def test_a_machine_of_someone_else_is_not_ours(account: Any) -> None:
     assert [machine.ref for machine in account.seller.ours()] == [made.ref]
 
 
-def test_every_documented_error_code_has_a_neutral_kind() -> None:
-    file = VECTORS / "errors_openapi.json"
-    if not file.is_file():
-        pytest.skip("the shared vectors are not here")
+def test_every_documented_error_code_has_a_neutral_kind(vector: Callable[..., Path]) -> None:
+    file = vector("clouds", "lambda", "errors_openapi.json")
     codes = {schema["properties"]["code"]["const"] for schema in json.loads(file.read_text()).values()}
     of_other_resources = {code for code in codes if code.startswith(("filesystems/", "firewall-rulesets/"))}
     assert codes - of_other_resources == set(KINDS)

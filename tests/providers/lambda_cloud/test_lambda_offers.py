@@ -10,15 +10,12 @@ import httpx
 import msgspec
 import pytest
 
-import ampacity
 from ampacity.core.clock import system_clock
 from ampacity.providers.base import Gpu, Offer, OfferQuery, ProviderError, Skip
 from ampacity.providers.http import MAX_BYTES
 from ampacity.providers.lambda_cloud.catalog import read_gpu, read_offers
 from ampacity.providers.lambda_cloud.names import api_root
 from ampacity.providers.lambda_cloud.wire import InstanceType, Specs
-
-VECTORS = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "clouds" / "lambda"
 
 GOOD: dict[str, Any] = {
     "instance_type": {
@@ -117,11 +114,8 @@ def test_regions_of_context_and_query_both_narrow() -> None:
     assert read(GOOD, regions=("us-west-*",)) == []
 
 
-def test_the_documents_own_example_is_read() -> None:
-    file = VECTORS / "instance_types_openapi_example.json"
-    if not file.is_file():
-        pytest.skip("the shared vectors are not here")
-    rows = json.loads(file.read_text())["data"]
+def test_the_documents_own_example_is_read(vector: Callable[..., Path]) -> None:
+    rows = json.loads(vector("clouds", "lambda", "instance_types_openapi_example.json").read_text())["data"]
     row = rows["gpu_8x_example"]
     (skip,) = read(row)
     assert isinstance(skip, Skip)  # `Example GPU` is no model

@@ -1,6 +1,7 @@
 """The chain's REST with a clock that a test moves, and a wallet that signs."""
 
 import base64
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -190,6 +191,12 @@ class Wallet:
 
 def _bytes(name: str, **fields: Any) -> bytes:
     return bytes(message_class(name)(**fields).SerializeToString(deterministic=True))
+
+
+@pytest.fixture
+def recorded(vector: Callable[..., Path]) -> Callable[[str], Any]:
+    """An answer as it was recorded on the network."""
+    return lambda name: json.loads(vector("akash", name).read_text(encoding="utf-8"))
 
 
 @pytest.fixture

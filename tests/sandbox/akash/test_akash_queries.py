@@ -1,24 +1,12 @@
 """The chain's queries: shapes as they were recorded, pages, filters, and the words for what is not there."""
 
 import base64
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import ampacity
-
-VECTORS = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
 MARKET = "/akash/market/v1beta5"
 DEPLOYMENT = "/akash/deployment/v1beta4"
-
-
-def recorded(name: str) -> Any:
-    file = VECTORS / name
-    if not file.is_file():
-        pytest.skip("the shared vectors are not here")
-    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def shape(value: Any) -> Any:
@@ -43,7 +31,7 @@ def alike(ours: Any, theirs: Any) -> None:
         assert ours == theirs
 
 
-def test_a_bid_has_the_recorded_fields(chain: Any, wallet: Any) -> None:
+def test_a_bid_has_the_recorded_fields(chain: Any, wallet: Any, recorded: Any) -> None:
     wallet.create()
     chain.wait(5)
     query = {"filters.owner": wallet.address, "filters.provider": chain.provider("plain")}
@@ -52,7 +40,7 @@ def test_a_bid_has_the_recorded_fields(chain: Any, wallet: Any) -> None:
     assert ours["bids"][0]["bid"]["price"]["amount"].partition(".")[2] == "388889000000000000"  # 2.615 USD/h in 1 s
 
 
-def test_a_lease_has_the_recorded_fields(chain: Any, wallet: Any) -> None:
+def test_a_lease_has_the_recorded_fields(chain: Any, wallet: Any, recorded: Any) -> None:
     wallet.lease()
     ours = chain.ask(f"{MARKET}/leases/list", **{"filters.owner": wallet.address})
     theirs = recorded("lcd_leases_list.json")
@@ -60,12 +48,14 @@ def test_a_lease_has_the_recorded_fields(chain: Any, wallet: Any) -> None:
     assert ours["leases"][0]["lease"]["reason"] == theirs["leases"][0]["lease"]["reason"]
 
 
-def test_a_provider_has_the_recorded_fields(chain: Any) -> None:
+def test_a_provider_has_the_recorded_fields(chain: Any, recorded: Any) -> None:
     ours = chain.ask(f"/akash/provider/v1beta4/providers/{chain.provider('plain')}")
     alike(shape(ours), shape(recorded("lcd_provider.json")))
 
 
-def test_what_is_not_there_and_what_is_not_spoken_are_answered_as_recorded(chain: Any, wallet: Any) -> None:
+def test_what_is_not_there_and_what_is_not_spoken_are_answered_as_recorded(
+    chain: Any, wallet: Any, recorded: Any
+) -> None:
     theirs = recorded("lcd_errors.json")
     query = {"id.owner": wallet.address, "id.dseq": "1"}
     missing = chain.get(f"{DEPLOYMENT}/deployments/info", **query)

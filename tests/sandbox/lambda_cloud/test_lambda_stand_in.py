@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,11 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-import ampacity
 from ampacity.sandbox.faults import FaultKind, Faults
 from ampacity.sandbox.lambda_cloud import create_app
 from ampacity.sandbox.lambda_cloud.limits import RateLimit
 from ampacity.sandbox.lambda_cloud.stock import CATALOG, load_stock
 
-SHARED = Path(ampacity.__file__).parent.parent / "shared" / "vectors"
 KEY = {"name": "laptop", "public_key": "ssh-ed25519 AAAA laptop"}
 LAUNCH = {"region_name": "us-west-1", "instance_type_name": "gpu_8x_a100", "ssh_key_names": ["laptop"]}
 
@@ -177,11 +176,10 @@ def test_what_is_sold_has_a_source_and_a_date() -> None:
     assert all(set(kind.capacity) <= set(stock.regions) for kind in stock.types.values())
 
 
-def test_the_catalogue_agrees_with_the_price_list_that_it_was_keyed_from() -> None:
-    file = SHARED / "catalog" / "list_prices_2026-10-10.csv"
-    if not file.is_file():
-        pytest.skip("the shared vectors are not here")
-    with file.open(encoding="utf-8") as lines:
+def test_the_catalogue_agrees_with_the_price_list_that_it_was_keyed_from(
+    vector: Callable[..., Path],
+) -> None:
+    with vector("catalog", "list_prices_2026-10-10.csv").open(encoding="utf-8") as lines:
         rows = [row for row in csv.DictReader(lines) if row["provider"] == "lambda"]
     listed = {(row["gpu_model"], int(row["gpu_count"])): Decimal(row["usd_per_hour"]) for row in rows}
     for name, kind in tomllib.loads(CATALOG.read_text(encoding="utf-8"))["types"].items():

@@ -1,5 +1,6 @@
 """How a lease does, as its provider tells it, and that nothing it tells can hurt."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from ampacity.providers.akash.gateway import (
 from ampacity.providers.akash.gateway.reading import lease_status
 
 assert ampacity.__file__
-VECTORS = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
 WEB = Service(name="web", available=1, total=1)
 
 
@@ -56,11 +56,8 @@ def test_services_ports_and_addresses_are_read_as_recorded_clients_read_them() -
     assert status.ready
 
 
-def test_the_recorded_answer_is_ready_and_served_under_a_name() -> None:
-    file = VECTORS / "provider_lease_status.json"
-    if not file.exists():
-        pytest.skip("the recorded answers are not in this checkout")
-    status = lease_status(file.read_bytes(), loopback=False)
+def test_the_recorded_answer_is_ready_and_served_under_a_name(vector: Callable[..., Path]) -> None:
+    status = lease_status(vector("akash", "provider_lease_status.json").read_bytes(), loopback=False)
     assert status.ready
     assert status.services[0].uris == ("rga3h05jetf9h3p6dbk62m19ck.ingress.ewr1p0.mainnet.akashian.io",)
     assert status.left_out == 0

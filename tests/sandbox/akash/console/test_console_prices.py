@@ -1,23 +1,11 @@
 """What the Console tells of GPUs: prices as indications, stock, providers, and who could bid now."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import ampacity
 from ampacity.sandbox.akash.stock import Manner
 from ampacity.sandbox.faults import FaultKind, Faults
-
-SHARED = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
-
-
-def recorded(name: str) -> Any:
-    file = SHARED / name
-    if not file.is_file():
-        pytest.skip("the shared vectors are not here")
-    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def test_prices_are_of_one_bid_a_provider_as_worked_out_by_hand(caller: Any) -> None:
@@ -39,7 +27,7 @@ def test_risen_prices_show_in_the_list(caller: Any, faults: Faults) -> None:
     assert caller.get("/v1/gpu-prices").get_json()["models"][0]["price"]["min"] == 1.56
 
 
-def test_prices_have_the_recorded_fields(caller: Any) -> None:
+def test_prices_have_the_recorded_fields(caller: Any, recorded: Any) -> None:
     theirs, ours = recorded("console_gpu_prices.json"), caller.get("/v1/gpu-prices").get_json()
     assert ours.keys() == theirs.keys()
     for key in ("availability", "providerAvailability", "price"):
@@ -48,14 +36,14 @@ def test_prices_have_the_recorded_fields(caller: Any) -> None:
     assert theirs["models"][0]["priceUakt"].keys() <= ours["models"][0]["priceUakt"].keys()
 
 
-def test_stock_has_the_recorded_fields(caller: Any) -> None:
+def test_stock_has_the_recorded_fields(caller: Any, recorded: Any) -> None:
     theirs, ours = recorded("console_gpu.json"), caller.get("/v1/gpu").get_json()
     assert ours.keys() == theirs.keys()
     assert ours["gpus"]["total"].keys() == theirs["gpus"]["total"].keys()
     assert ours["gpus"]["details"]["nvidia"][0].keys() == theirs["gpus"]["details"]["nvidia"][0].keys()
 
 
-def test_market_data_are_as_recorded(caller: Any) -> None:
+def test_market_data_are_as_recorded(caller: Any, recorded: Any) -> None:
     assert caller.get("/v1/market-data/akt").get_json() == recorded("console_market_data.json")
 
 

@@ -5,19 +5,17 @@ The hash is what `generateManifestVersion` of @akashnetwork/chain-sdk 1.0.0-alph
 """
 
 import hashlib
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import ampacity
 from ampacity.sandbox.akash.console.groups import group_specs
 from ampacity.sandbox.akash.console.manifest import manifest_of
 from ampacity.sandbox.akash.console.sdl import InvalidSdlError, cpu_milli, read_sdl, size_bytes
 from ampacity.sandbox.akash.manifests import canonical
 
-SHARED = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
 HASH = "f489e31d2c79cb8678048dfa19020adb7f9e5b8ecb8ecac440a4a21f8f55e3d3"
 SDL = """
 version: "2.1"
@@ -97,11 +95,9 @@ def test_groups_hold_a_unit_a_profile() -> None:
     assert [row.quantity for row in gpu.resource.storage] == [1_610_612_736, 10_000_000_000]
 
 
-def test_the_recorded_sdl_gives_the_recorded_manifest() -> None:
-    file = SHARED / "sdl_gpu_basic.yaml"
-    if not file.is_file():
-        pytest.skip("the shared vectors are not here")
-    manifest: Any = json.loads((SHARED / "sdl_gpu_basic.manifest.json").read_text(encoding="utf-8"))
+def test_the_recorded_sdl_gives_the_recorded_manifest(vector: Callable[..., Path], recorded: Any) -> None:
+    file = vector("akash", "sdl_gpu_basic.yaml")
+    manifest: Any = recorded("sdl_gpu_basic.manifest.json")
     assert manifest_of(read_sdl(file.read_text(encoding="utf-8"))) == canonical(manifest)
 
 

@@ -12,14 +12,11 @@ import httpx
 import pytest
 from cryptography import x509
 
-import ampacity
 from ampacity.sandbox.akash.gateway import Gateways
 from ampacity.sandbox.akash.gateway.certificates import certificate_for
 from ampacity.sandbox.akash.market import Market
 from ampacity.sandbox.akash.stock import Bidder
 from ampacity.sandbox.faults import Faults
-
-SHARED = Path(ampacity.__file__).parent.parent / "shared" / "vectors" / "akash"
 
 
 @pytest.fixture
@@ -80,11 +77,8 @@ def test_a_certificate_outlives_a_restart_and_its_key_is_private() -> None:
         assert first.file.stat().st_mode & 0o077 == 0
 
 
-def test_the_status_has_the_recorded_fields(gateways: Gateways, market: Market) -> None:
-    file = SHARED / "provider_status_rest.json"
-    if not file.is_file():
-        pytest.skip("the shared vectors are not here")
-    recorded = json.loads(file.read_text(encoding="utf-8"))
+def test_the_status_has_the_recorded_fields(gateways: Gateways, market: Market, recorded: Any) -> None:
+    recorded = recorded("provider_status_rest.json")
     row = next(iter(market.read().providers.values()))
     trust = ssl.create_default_context(cadata=row.certificates[0].decode())
     ours = httpx.get(f"{row.host_uri}/status", verify=trust, trust_env=False).json()
@@ -95,13 +89,10 @@ def test_the_status_has_the_recorded_fields(gateways: Gateways, market: Market) 
     assert node["available"].keys() == theirs["available"].keys()
 
 
-def test_a_lease_status_has_the_recorded_fields() -> None:
+def test_a_lease_status_has_the_recorded_fields(recorded: Any) -> None:
     from ampacity.sandbox.akash.gateway.workload import Expose, Group, Service, lease_status
 
-    file = SHARED / "provider_lease_status.json"
-    if not file.is_file():
-        pytest.skip("the shared vectors are not here")
-    recorded = json.loads(file.read_text(encoding="utf-8"))
+    recorded = recorded("provider_lease_status.json")
     web = Service(name="web", count=1, expose=(Expose(port=80, external_port=0, proto="TCP", global_=True),))
     ours = lease_status(Group(name="dc", services=(web,)), "lease", "provider.invalid", ready=True)
     assert recorded.keys() <= ours.keys()
