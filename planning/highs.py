@@ -17,6 +17,8 @@ from .solver import Answer, LinearModel, Row, Term, broken_rows
 
 ABSOLUTE_GAP = 0.9
 """Objectives are whole numbers: a bound less than 1 away is proof."""
+NEARLY_WHOLE = 1e-9
+"""Rows hold millionths: by HiGHS's own 1e-6 a bound of one millionth is none, and presolve calls models infeasible."""
 _GAP_PLACES = Decimal("0.000001")
 
 
@@ -55,6 +57,7 @@ class Highs(msgspec.Struct, frozen=True, kw_only=True):
             ("time_limit", self.seconds),
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", ABSOLUTE_GAP),
+            ("mip_feasibility_tolerance", NEARLY_WHOLE),
         ):
             highs.setOptionValue(option, value)
         return highs

@@ -50,6 +50,15 @@ def test_it_finds_what_counting_everything_out_finds(model: LinearModel) -> None
         assert value_of(model.objective, answer.values) == least
 
 
+def test_a_need_of_a_millionth_of_a_coefficient_is_no_contradiction() -> None:
+    model = LinearModel(
+        variables=(Variable(name="whole", upper=2), Variable(name="none", upper=0)),
+        rows=(Row(name="need", group="need", terms=((0, 1_000_000), (1, 1)), least=1, most=1_000_000),),
+        objective=((0, 1),),
+    )
+    assert Highs().solve(model).values == (1, 0)
+
+
 def knapsack(many: int) -> LinearModel:
     """Equal ratios and an odd need: no bound proves anything early."""
     return LinearModel(
