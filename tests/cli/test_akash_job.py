@@ -221,7 +221,8 @@ def test_a_chain_of_another_version_stops_plan_and_apply_and_the_plan_stays_good
     ("kind", "words"),
     [
         ("capacity", "[AMP-PROVIDER-CAPACITY-GLOBAL]"),
-        ("fails-later", "out of gas"),
+        ("fails-later", "no order is open, no deposit is locked, and only its fee"),
+        ("fails-later", "[AMP-AKASH-TX-FAILED]"),
     ],
 )
 def test_what_cannot_be_ordered_is_named_and_the_deposit_is_back(funded: Person, kind: str, words: str) -> None:

@@ -61,10 +61,11 @@ PHRASES: dict[str, Code] = {
 }
 """By words, for a simulation, which leaves the codes out; the first that fits counts."""
 
-_FIXES = {
+FIXES = {
     Failure.AUTH: f"set the key of the account under [contexts.NAME.providers.{PROVIDER}]",
     Failure.BILLING: "put uact (deposits) and uakt (fees) into the account, then run it again",
 }
+"""What goes on after a kind, where more is known of it than everywhere."""
 _GRPC = {2: Failure.INVALID, 3: Failure.INVALID, 8: Failure.THROTTLED}
 """By gRPC's code: a simulation that fails is `UNKNOWN`, 2, and HTTP's 500 beside it says nothing."""
 _CODED = re.compile(r"codespace ([a-z0-9_-]{1,32}) code (\d{1,6})")
@@ -81,7 +82,7 @@ class ChainError(ProviderError):
     """A clear refusal of the chain. `status` is HTTP's, `coded` the module's own code where it gave one."""
 
     def __init__(self, kind: Failure, why: str, *, status: int = 200, coded: Code | None = None) -> None:
-        super().__init__(PROVIDER, kind, why, fix=_FIXES.get(kind, ""))
+        super().__init__(PROVIDER, kind, why, fix=FIXES.get(kind, ""))
         self.status = status
         self.coded = coded
 
@@ -90,7 +91,7 @@ class RefusedKeyError(ChainError, ProviderAuthError):
     """The chain does not take the account's signature."""
 
     def __init__(self, kind: Failure, why: str, *, status: int = 200, coded: Code | None = None) -> None:
-        ProviderAuthError.__init__(self, PROVIDER, why, fix=_FIXES[kind])
+        ProviderAuthError.__init__(self, PROVIDER, why, fix=FIXES[kind])
         self.status = status
         self.coded = coded
 
@@ -128,9 +129,14 @@ def refusal(status: int, body: bytes, path: str) -> ProviderError:
 
 def refused(coded: Code, why: str, *, status: int = 200) -> ChainError:
     """The error that a module's own code means."""
-    kind = KINDS.get(coded, Failure.INVALID)
+    kind = kind_of(coded)
     error = RefusedKeyError if kind is Failure.AUTH else ChainError
     return error(kind, f"{clean(why)} (codespace {coded[0]} code {coded[1]})", status=status, coded=coded)
+
+
+def kind_of(coded: Code) -> Failure:
+    """What a module's own code means in neutral terms."""
+    return KINDS.get(coded, Failure.INVALID)
 
 
 def code_in(message: str) -> Code | None:

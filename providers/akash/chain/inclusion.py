@@ -11,6 +11,7 @@ import msgspec
 
 from ...base import Failure, ProviderError
 from ..names import PROVIDER
+from .blockfailures import FailedInBlockError
 from .failures import IN_MEMPOOL, ChainError, nonsense, refused
 from .reader import ChainReader
 from .transactions import tx_hash
@@ -34,7 +35,10 @@ class Inclusion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Broadcast:
-    """One signed transaction on its way. `seconds` is the block time, `blocks` how many it may wait for."""
+    """One signed transaction on its way. `seconds` is the block time, `blocks` how many it may wait for.
+
+    `message` is the name of what it carries, `fee_uakt` what it offers: for a failure in its block.
+    """
 
     def __init__(
         self,
@@ -44,6 +48,8 @@ class Broadcast:
         timeout_height: int,
         blocks: int,
         seconds: float,
+        message: str,
+        fee_uakt: int,
         pause: Callable[[float], None],
     ) -> None:
         self._reader = reader
@@ -52,12 +58,14 @@ class Broadcast:
         self._last_height = timeout_height + GRACE_BLOCKS
         self._patience_seconds = MARGIN_SECONDS + 1.5 * blocks * seconds
         self._pause_seconds = min(seconds / 2, LONGEST_PAUSE_SECONDS)
+        self._message = message
+        self._fee_uakt = fee_uakt
         self._pause = pause
 
     def run(self) -> Inclusion:
         """Send it and wait for its block.
 
-        Raises `ChainError` for what was refused at once or failed in its block, `ProviderError` of a
+        Raises `ChainError` for what was refused at once (`FailedInBlockError` in its block), `ProviderError` of a
         definite kind where it surely got into none, and `UNKNOWN_OUTCOME` where that cannot be told.
         """
         trouble = self._send()
@@ -86,8 +94,9 @@ class Broadcast:
             if error.definite:
                 raise
             return error.why
-        if (answer.codespace, answer.code) != IN_MEMPOOL:
-            _check(answer)
+        coded = (answer.codespace, answer.code)
+        if answer.code and coded != IN_MEMPOOL:
+            raise refused(coded, answer.raw_log or f"transaction {answer.txhash}")
         return ""
 
     def _found(self) -> TxResponse | None:
@@ -103,11 +112,8 @@ class Broadcast:
         return found if found.height else None
 
     def _done(self, found: TxResponse) -> Inclusion:
-        _check(found)
+        if found.code:
+            log = found.raw_log or f"transaction {self._hash}"
+            coded = (found.codespace, found.code)
+            raise FailedInBlockError(coded, log, message=self._message, fee_uakt=self._fee_uakt)
         return Inclusion(hash=self._hash, height=found.height, events=found.events or ())
-
-
-def _check(answer: TxResponse) -> None:
-    """Raises `ChainError` for a transaction that was refused or failed: its fee may be gone, and nothing else."""
-    if answer.code:
-        raise refused((answer.codespace, answer.code), answer.raw_log or f"transaction {answer.txhash}")

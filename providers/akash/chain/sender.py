@@ -82,6 +82,8 @@ class Sender:
             timeout_height=terms.timeout_height,
             blocks=blocks,
             seconds=seconds,
+            message=message.name,
+            fee_uakt=terms.fee_uakt,
             pause=self._pause,
         ).run()
         log.info("%s cost a fee of %s AKT (%s)", message.name, Decimal(terms.fee_uakt).scaleb(-6), included.hash)

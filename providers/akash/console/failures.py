@@ -37,7 +37,7 @@ _STATUSES = {
     429: Failure.THROTTLED,
 }
 _GONE = re.compile(r"bid (?:is no longer|not) open|order (?:has already been|not open)|order not found", re.IGNORECASE)
-_FIXES = {Failure.BILLING: "add credits to the account in the Console, then run it again"}
+FIXES = {Failure.BILLING: "add credits to the account in the Console, then run it again"}
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ class RefusedError(ProviderError):
     """A clear refusal. `status` is HTTP's, `seller_code` the Console's own."""
 
     def __init__(self, kind: Failure, why: str, *, status: int, seller_code: str = "") -> None:
-        super().__init__(PROVIDER, kind, why, fix=_FIXES.get(kind, ""))
+        super().__init__(PROVIDER, kind, why, fix=FIXES.get(kind, ""))
         self.status = status
         self.seller_code = seller_code
 

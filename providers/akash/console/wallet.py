@@ -8,15 +8,14 @@ import msgspec
 
 from ....core.errors import AmpacityError
 from ...base import Failure, ProviderError, StillThereError
-from ...text import clean
-from ..chain.failures import code_in, refused
+from ..chain.blockfailures import FailedInBlockError
+from ..chain.failures import code_in
 from ..leash import Leash
 from ..ledger import OpenRequest
-from ..names import PROVIDER
 from ..refusals import failed
 from ..values import UACT_PER_USD, Address, Closed, Deployment, Dseq, Escrow, Lease, LeaseId, LeaseState, MarketBid
 from .bidlists import listed_bids
-from .failures import MANIFEST_NOT_DELIVERED, RefusedError, nonsense, unknown_outcome
+from .failures import FIXES, MANIFEST_NOT_DELIVERED, RefusedError, nonsense, unknown_outcome
 from .reading import ManagedReading
 from .runtime import LONGEST_HOURS, LONGEST_STEP_HOURS, first_limit, hours_of, hours_paid, limit_of, raise_limit
 from .tokens import gateway_token
@@ -175,12 +174,13 @@ def _leased_anyway(error: ProviderError) -> bool:
 
 
 def _check_tx(signed: SignedTx) -> None:
-    """Raises `ProviderError` for a transaction that was taken and then failed."""
+    """Raises `FailedInBlockError` for a transaction that was taken and then failed."""
     if signed.code == 0:
         return
-    why = clean(signed.raw_log) or f"the transaction failed with code {signed.code}"
-    coded = code_in(signed.raw_log)
-    raise refused(coded, why) if coded else ProviderError(PROVIDER, Failure.INVALID, why)
+    coded = code_in(signed.raw_log) or ("unknown", signed.code)
+    error = FailedInBlockError(coded, signed.raw_log, message="MsgCreateDeployment", fee_uakt=None)
+    error.fix = FIXES.get(error.kind, error.fix)
+    raise error
 
 
 def _usd(uact: Decimal) -> float:

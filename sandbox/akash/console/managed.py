@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ...faults import FaultKind
 from ..chain import shapes
 from ..gateway import delivery, running
 from ..leases import create_lease
@@ -25,6 +26,7 @@ from .refusals import refused, unfit
 from .sdl import InvalidSdlError, read_sdl
 from .wallet import Wallet
 
+OUT_OF_GAS = "out of gas in location: WriteFlat; gasWanted: 111592, gasUsed: 114210: out of gas"
 PAGE = 100
 """Deployments on the chain's page where nobody says how many."""
 
@@ -47,6 +49,9 @@ class Managed:
             raise refused(HTTPStatus.BAD_REQUEST, "deposit is required")
         _check_limit(None, asked.runtime_limit_hours)
         dseq = self._number()
+        told = {"dseq": str(dseq), "manifest": manifest.decode()}
+        if self._market.faults.take(FaultKind.FAILS_LATER):
+            return told | {"signTx": _transaction(dseq, code=11, log=OUT_OF_GAS)}
         self._market.create_deployment(
             owner=self._wallet.address,
             dseq=dseq,
@@ -56,7 +61,7 @@ class Managed:
         )
         if asked.runtime_limit_hours is not None:
             self._limit(dseq, asked.runtime_limit_hours)
-        return {"dseq": str(dseq), "manifest": manifest.decode(), "signTx": _transaction(dseq)}
+        return told | {"signTx": _transaction(dseq)}
 
     def settings(self, dseq: str) -> dict[str, Any]:
         """Its runtime limit, null where it has none."""
@@ -214,5 +219,5 @@ def _uact(usd: float) -> Decimal:
     return Decimal(round(usd * 1_000_000))
 
 
-def _transaction(dseq: int) -> dict[str, Any]:
-    return {"code": 0, "transactionHash": hashlib.sha256(str(dseq).encode()).hexdigest().upper(), "rawLog": ""}
+def _transaction(dseq: int, *, code: int = 0, log: str = "") -> dict[str, Any]:
+    return {"code": code, "transactionHash": hashlib.sha256(str(dseq).encode()).hexdigest().upper(), "rawLog": log}

@@ -1,21 +1,24 @@
 """A transaction is signed for the numbers of now, sent once, and its outcome told by the chain alone."""
 
 import hashlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from ampacity.providers.akash.chain.blockfailures import UNDONE, FailedInBlockError
 from ampacity.providers.akash.chain.failures import ChainError, OtherVersionError, RefusedKeyError
 from ampacity.providers.akash.chain.keys import digest
-from ampacity.providers.akash.chain.schema import classes, encode
+from ampacity.providers.akash.chain.schema import MESSAGES, classes, encode
 from ampacity.providers.akash.chain.signatures import verifies
 from ampacity.providers.akash.chain.wallet import OwnWallet
-from ampacity.providers.akash.values import Dseq
+from ampacity.providers.akash.values import Address, Dseq, LeaseId
 from ampacity.providers.base import Failure, ProviderAuthError, ProviderError
 
 PUBLIC_KEY = bytes.fromhex("024f4e2ad99c34d60b9ba6283c9431a8418af8673212961f97a77b6377fcd05b62")
+SELLER = Address("akash13va9yxc8a7wlc882g72uj4g2fscj93hdk0uycp")
 TXS = "/cosmos/tx/v1beta1/txs"
 MISMATCH = "account sequence mismatch, expected 6, got 5: incorrect account sequence"
 
@@ -188,9 +191,37 @@ def test_a_refusal_at_once_is_told_by_its_kind(
 def test_what_is_accepted_and_then_fails_in_its_block_is_a_failure(ledger: Any, wallet: OwnWallet) -> None:
     log = "failed to execute message; message index: 0: insufficient funds"
     ledger.includes = lambda name: ledger.include(name, codespace="sdk", code=5, raw_log=log)
-    with pytest.raises(ChainError, match="insufficient funds") as caught:
+    with pytest.raises(FailedInBlockError, match="insufficient funds") as caught:
         top_up(wallet)
     assert (caught.value.kind, caught.value.definite) == (Failure.BILLING, True)
+    assert caught.value.fix.startswith("put uact (deposits) and uakt (fees) into the account")
+
+
+@pytest.mark.parametrize(
+    ("spend", "undone"),
+    [
+        (lambda wallet, _bid: top_up(wallet), "nothing was added to the deposit"),
+        (lambda wallet, bid: wallet.lease(bid), "the bid is not taken, nothing bills by it"),
+    ],
+)
+def test_who_meets_that_is_told_what_is_as_it_was_what_is_gone_and_the_way_on(
+    ledger: Any, node: Any, wallet: OwnWallet, spend: Callable[[OwnWallet, LeaseId], Any], undone: str
+) -> None:
+    node.says("/akash/market/v1beta5/leases/list", {"leases": [], "pagination": {"next_key": None}})
+    out_of_gas = {"codespace": "sdk", "code": 11, "raw_log": "out of gas in location: WriteFlat"}
+    ledger.includes = lambda name: ledger.include(name, **out_of_gas)
+    with pytest.raises(FailedInBlockError) as caught:
+        spend(wallet, LeaseId(owner=ledger.owner, dseq=Dseq(7), provider=SELLER))
+    assert (caught.value.code, caught.value.kind) == ("AMP-AKASH-TX-FAILED", Failure.INVALID)
+    # 130,000 gas at 0.025 uakt are 3,250 uakt
+    assert caught.value.why == (
+        f"out of gas in location: WriteFlat (codespace sdk code 11); {undone}, and only its fee (0.00325 AKT) is gone"
+    )
+    assert caught.value.fix == "run the same command again (after an apply: ampacity recover NAME)"
+
+
+def test_each_message_that_is_sent_says_what_its_failure_leaves_undone() -> None:
+    assert {name for name in MESSAGES if name.startswith("Msg")} == set(UNDONE)
 
 
 def test_what_a_simulation_refuses_is_never_sent(ledger: Any, node: Any, wallet: OwnWallet) -> None:

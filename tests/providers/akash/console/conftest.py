@@ -157,7 +157,7 @@ class Chain:
             group_name="ampacity",
             manifest_hash=hashlib.sha256(manifest).digest(),
             created_height=1000,
-            escrow=Escrow(funds_uact=Decimal(funds), settled_height=1000, state="open"),
+            escrow=Escrow(funds_uact=Decimal(funds), settled_height=1000, state="open", transferred_uact=Decimal(0)),
         )
         self.deployments[dseq] = found
         return found
@@ -171,8 +171,17 @@ class Chain:
         return lease
 
     def closed(self, dseq: Dseq = DSEQ) -> None:
-        """Let a deployment be closed."""
-        self.deployments[dseq] = msgspec.structs.replace(self.deployments[dseq], active=False)
+        """Let a deployment be closed and settled: its leases have what they are owed, the rest is paid out."""
+        found = self.deployments[dseq]
+        living = (lease for lease in self.all_leases if lease.id.dseq == dseq and lease.state is LeaseState.ACTIVE)
+        rate = sum((lease.uact_per_block for lease in living), Decimal(0))
+        paid = Escrow(
+            funds_uact=Decimal(0),
+            settled_height=self.now_height,
+            state="closed",
+            transferred_uact=found.escrow.spent_uact(rate, self.now_height),
+        )
+        self.deployments[dseq] = msgspec.structs.replace(found, active=False, escrow=paid)
 
     def block_time(self) -> BlockTime:
         self._answer()

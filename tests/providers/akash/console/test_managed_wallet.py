@@ -199,6 +199,10 @@ def test_a_transaction_that_was_taken_and_failed_opened_nothing(
     assert failed.value.kind is kind
     assert failed.value.definite
     assert failed.value.why.isprintable()
+    assert failed.value.code == "AMP-AKASH-TX-FAILED"
+    assert "no order is open, no deposit is locked, and only a fee, which the Console pays, is gone" in failed.value.why
+    again = "add credits to the account in the Console" if kind is Failure.BILLING else "run the same command again"
+    assert failed.value.fix.startswith(again)
 
 
 def test_an_answer_that_repeats_the_key_is_not_read(
@@ -452,8 +456,17 @@ def test_a_market_that_cannot_be_asked_does_not_keep_a_deployment_open(
     path: str,
 ) -> None:
     chain.market_down = True
-    assert wallet.close(names.dseq).refund_uact is None
+    assert wallet.close(names.dseq).refund_uact == 500_000  # the deployment's own escrow tells it
     assert len(closes.requests(f"DELETE {path}")) == 1
+
+
+def test_what_comes_back_is_not_told_where_the_chain_does_not_say_what_has_left_the_escrow(
+    wallet: ManagedWallet, closes: Any, chain: Any, names: Any
+) -> None:
+    found = chain.opened()
+    silent = msgspec.structs.replace(found.escrow, transferred_uact=None)
+    chain.deployments[names.dseq] = msgspec.structs.replace(found, escrow=silent)
+    assert wallet.close(names.dseq).refund_uact is None
 
 
 def test_closing_what_is_closed_or_never_was_is_quiet(

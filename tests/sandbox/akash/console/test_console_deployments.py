@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ampacity.sandbox.akash.stock import Manner
+from ampacity.sandbox.faults import FaultKind, Faults
 
 
 def told(answer: Any) -> tuple[int, str, str]:
@@ -23,6 +24,17 @@ def test_a_deployment_is_numbered_by_the_clock_and_its_manifest_is_what_was_hash
     assert made["signTx"]["code"] == 0
     shown = caller.get(f"/v1/deployments/{made['dseq']}").get_json()["data"]
     assert base64.b64decode(shown["deployment"]["hash"]) == hashlib.sha256(made["manifest"].encode()).digest()
+
+
+def test_one_that_is_taken_and_then_fails_is_answered_with_its_code_and_opens_nothing(
+    caller: Any, faults: Faults
+) -> None:
+    faults.inject(FaultKind.FAILS_LATER)
+    answer = caller.create()
+    signed = answer.get_json()["data"]["signTx"]
+    assert (answer.status_code, signed["code"]) == (201, 11)
+    assert "out of gas" in signed["rawLog"]
+    assert caller.market.read().deployments == {}
 
 
 def test_the_console_writes_its_own_denomination_over_the_sdls(caller: Any) -> None:
