@@ -156,6 +156,8 @@ def _cells(offer: "Offer", *, wide: bool) -> list[str]:
 
 
 def _foot(fitting: "list[Offer]", shown: "list[Offer]", found: "Market", *, wide: bool) -> str:
+    from ..planning.leftout import sold_out
+
     unpriced = sum(offer.usd_per_hour is None for offer in fitting)
     parts = [f"{len(shown)} of {len(fitting)} offers, all-in USD, cheapest per GPU-hour first"]
     if unpriced:
@@ -163,4 +165,5 @@ def _foot(fitting: "list[Offer]", shown: "list[Offer]", found: "Market", *, wide
     if found.skips:
         parts.append(f"{len(found.skips)} skipped (-o json says why)")
     legend = "" if wide else "\nC, what the seller claims: L listed, O offered here, A available now."
-    return "; ".join(parts) + "." + legend
+    gone = "".join(f"\n{line}." for line in sold_out(fitting))
+    return "; ".join(parts) + "." + gone + legend

@@ -7,6 +7,7 @@ from .assign import Ends, assign
 from .choose import Choice, choose
 from .filter import fit, latest
 from .infeasible import InfeasibleError, no_offer, no_plan
+from .leftout import left_out
 from .plan import Plan
 from .problem import make_problem
 from .request import Outcome, PlanRequest
@@ -32,10 +33,10 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
     spent = request.base.usd_so_far or Decimal(0)
     problem = make_problem(spec, fitting, running, request.limits, rebalance=request.rebalance, spent=spent)
     if not problem.slots:
-        raise no_offer(excluded)
+        raise no_offer(excluded, left_out(spec, request.offers, request.now, problem))
     choice = choose(problem, solver)
     if choice is None:
-        raise no_plan(problem, solver, excluded)
+        raise no_plan(problem, solver, excluded, left_out(spec, request.offers, request.now, problem))
     _check_size(choice)
     assignment = assign(spec.name, problem, choice.counts, running, ends=_ends(request))
     outcome = Outcome(

@@ -17,6 +17,7 @@ from .solver import Row, Solver, Term, Variable
 
 GROUPS = ("budget", "spot", "providers", "power", "stock")
 """Limits that may give, in the order in which they are told."""
+WAIT = "ampacity offers, which shows what is left; ampacity context show says from where and of whom that may be"
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -30,8 +31,8 @@ class InfeasibleError(PolicyError):
         self.excluded = excluded
 
 
-def no_offer(excluded: Sequence[Excluded]) -> InfeasibleError:
-    """The error where the rules left no offer at all."""
+def no_offer(excluded: Sequence[Excluded], left_out: Sequence[str] = ()) -> InfeasibleError:
+    """The error where the rules left no offer at all. `left_out` are sellers that only have none left."""
     if not excluded:
         return InfeasibleError("There is nothing to choose from", why="no seller gave an offer", fix="ampacity offers")
     told = "; ".join(f"{one.offers} by {one.rule} ({one.example})" for one in excluded if one.example)
@@ -39,19 +40,21 @@ def no_offer(excluded: Sequence[Excluded]) -> InfeasibleError:
     return InfeasibleError(
         "No offer fits",
         why=f"the rules removed {told}",
-        fix=f"widen {most.rule} in the spec, which removed most, or look at ampacity offers",
+        fix=WAIT if left_out else f"widen {most.rule} in the spec, which removed most, or look at ampacity offers",
         excluded=tuple(excluded),
     )
 
 
-def no_plan(problem: Problem, solver: Solver, excluded: Sequence[Excluded]) -> InfeasibleError:
+def no_plan(
+    problem: Problem, solver: Solver, excluded: Sequence[Excluded], left_out: Sequence[str] = ()
+) -> InfeasibleError:
     """The error where offers fit but no choice keeps every limit. Solves again, with each limit loosened."""
     reduced = needed(problem)
     ways = list(_ways(reduced, solver))
     told = "; or ".join(ways) or "several limits conflict"
     return InfeasibleError(
         "No plan keeps every limit",
-        why=told,
+        why="; ".join((told, *left_out)),
         fix=f"in the spec: {ways[0]}" if ways else "loosen the limits of the spec",
         excluded=tuple(excluded),
     )

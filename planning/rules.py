@@ -133,7 +133,7 @@ def _expired(question: Question, offer: Offer) -> Miss | None:
 
 
 def _stock(_question: Question, offer: Offer) -> Miss | None:
-    return None if offer.max_nodes is None or offer.max_nodes > 0 else Miss(text="none is left")
+    return Miss(text=offer.none_left) if offer.none_left else None
 
 
 def _least(has: int | Decimal | None, wanted: int | None, unit: str) -> Miss | None:

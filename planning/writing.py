@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from ..providers.base import BidRule, Market
+from .leftout import left_out
 from .limits import limits
 from .plan import Auction, Binding, Plan, Solution, Totals
 from .request import Outcome
@@ -52,7 +53,7 @@ def write_plan(outcome: Outcome, solver_name: str) -> Plan:
         user_data=request.user_data,
         sites=request.sites,
         definition=request.definition,
-        warnings=(*_warnings(outcome, totals), *shortened(outcome)),
+        warnings=(*_warnings(outcome, totals), *_left_out(outcome), *shortened(outcome)),
     )
 
 
@@ -66,6 +67,11 @@ def _warnings(outcome: Outcome, totals: Totals) -> tuple[str, ...]:
         totals=totals,
         choice=outcome.choice,
     )
+
+
+def _left_out(outcome: Outcome) -> tuple[str, ...]:
+    request = outcome.request
+    return left_out(request.spec, request.offers, request.now, outcome.problem)
 
 
 def _auctions(outcome: Outcome, totals: Totals) -> tuple[Auction, ...]:

@@ -27,6 +27,13 @@ class Bidders(msgspec.Struct, frozen=True, kw_only=True):
     audited_by: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
 
+    @property
+    def nobody(self) -> str:
+        """`nobody in us-* audited by akash1…`: whose bids were looked for where there are none."""
+        where = f" in {' or '.join(self.regions)}" if self.regions else ""
+        vouched = f" audited by {' or '.join(self.audited_by)}" if self.audited_by else ""
+        return f"nobody{where}{vouched}"
+
 
 class Bid(msgspec.Struct, frozen=True, kw_only=True):
     """One bidder's price for an order, per node."""

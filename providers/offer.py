@@ -112,6 +112,13 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         return None if price is None else price / self.gpu.count
 
     @property
+    def none_left(self) -> str:
+        """Why there is none to be had; empty where there is one, or nobody says."""
+        if self.max_nodes != 0:
+            return ""
+        return "none is left" if self.bidders is None else f"{self.bidders.nobody} could take it now"
+
+    @property
     def key(self) -> str:
         """What makes two observations the same offer: everything but price, claim and time."""
         return "/".join((self.provider, self.region, self.zone or "-", self.sku, self.market.value))

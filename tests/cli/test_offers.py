@@ -12,7 +12,7 @@ import pytest
 from ampacity.cli import gather as room
 from ampacity.cli.gather import Market
 from ampacity.cli.main import run
-from ampacity.providers.base import Offer
+from ampacity.providers.base import Bidders, Offer
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +59,16 @@ def test_nothing_that_fits_is_no_empty_success(capsys: pytest.CaptureFixture[str
 def test_a_flat_format_keeps_its_header_where_there_is_no_row(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["offers", "--region", "nowhere", "-o", "csv"]) == 6
     assert capsys.readouterr().out.startswith("id,provider,region,zone,sku,market,gpu_model,")
+
+
+def test_a_market_on_which_nobody_may_sell_says_who_was_looked_for(
+    capsys: pytest.CaptureFixture[str], offer: Callable[..., Offer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = Bidders(regions=("mars-*",))
+    lots = tuple(offer(usd, sku=f"lot-{usd}", provider="market", max_nodes=0, bidders=narrow) for usd in ("1", "2"))
+    market = Market(offers=(*lots, offer("3", sku="box")), skips=(), limits=(), errors=())
+    monkeypatch.setattr(room, "gather", lambda *_, **__: market)
+    assert run(["offers"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("(none left)") == 2
+    assert said.count("market: nobody in mars-* could take it now.") == 1

@@ -11,7 +11,7 @@ from ampacity.planning.build import InfeasibleError, PlanRequest, build_plan
 from ampacity.planning.highs import Highs
 from ampacity.planning.plan import BaseState
 from ampacity.planning.spec import Spec
-from ampacity.providers.base import Market, Offer, PowerDraw, PowerLimit
+from ampacity.providers.base import Bidders, Market, Offer, PowerDraw, PowerLimit
 
 Offers = Callable[..., Offer]
 Specs = Callable[..., Spec]
@@ -111,3 +111,24 @@ def test_a_total_budget_that_is_spent_already_is_named_with_what_was_spent(
     base = BaseState(deployment="0" * 32, digest=digest_bytes(b"gone"), usd_so_far=Decimal("150.5"))
     error = refused(request_for(spec(budget={"usd_total": "100"}), [offer(usd="35")], base=base))
     assert error.why == "budget.usd_total would have to be at least 5190.50"  # 150.50 + 70 x 72
+
+
+def test_a_market_that_nobody_may_sell_on_is_named_where_the_rest_is_too_dear(
+    spec: Specs, offer: Offers, request_for: Requests
+) -> None:
+    narrow = Bidders(regions=("mars-*",), audited_by=("akash1auditor",))
+    market = offer("h100", provider="akash", market=Market.AUCTION, usd="1", max_nodes=0, bidders=narrow)
+    wanted = spec(market={"allow": ["on_demand", "auction"]}, budget={"usd_per_hour": "60"})
+    error = refused(request_for(wanted, [offer(usd="35"), market]))
+    assert error.why == (
+        "budget.usd_per_hour would have to be at least 70.00; or gpu.count could be at most 8; "
+        "akash: nobody in mars-* audited by akash1auditor could take it now"
+    )
+
+
+def test_where_only_stock_is_wanting_nobody_is_told_to_widen_the_spec(
+    spec: Specs, offer: Offers, request_for: Requests
+) -> None:
+    error = refused(request_for(spec(), [offer(max_nodes=0), offer("other", usd="1", max_nodes=0)]))
+    assert error.why == "the rules removed 2 by in stock (aws other us-east-1: none is left)"
+    assert error.fix.startswith("ampacity offers, which shows what is left")
