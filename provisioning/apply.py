@@ -17,7 +17,6 @@ from .desk import Desk, Work, work_on
 from .finish import Finished, finish, settle
 from .funds import refuse_unpaid
 from .gate import ApprovalGate
-from .lock import deployment_lock
 from .observe import Sighting, base_state, look
 from .payload import Payload, remember, remember_definition
 from .records import DeploymentRecord, UsedPlan, new_uid
@@ -52,7 +51,7 @@ def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> tuple[str, ...]:
 def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
     """Make the plan so. Everything is checked again under the lock, in the state as it is then."""
     plan = intent.plan
-    with deployment_lock(desk.records.lock(plan.name), plan.name, "apply PLAN") as lock:
+    with desk.hold(plan.name, "apply PLAN") as lock:
         record = desk.records.find(plan.name)
         refuse_early(desk, intent, record)
         work = work_on(desk, record or _draft(desk, intent), lock)

@@ -21,7 +21,6 @@ from .desk import Desk, work_on
 from .drift import differences, notices
 from .former import former_machines
 from .gate import ApprovalGate
-from .lock import holder
 from .outlook import Outlook
 from .records import UsedPlan
 from .reports import (
@@ -113,29 +112,27 @@ class Control:
     def status(self, name: str) -> DeploymentStatus:
         """Every machine as its seller has it now, what it costs, when it ends."""
         record = self._desk.records.get(name)
-        work, lock = work_on(self._desk, record), self._desk.records.lock(name)
-        changing = holder(lock, name)
+        work, changing = work_on(self._desk, record), self._desk.changing(name)
         sightings, former = observe.look(work), former_machines(work.journal.entries())
         found = deployment_status(record, sightings, self._desk.clock(), former)
-        return msgspec.structs.replace(found, changing=changing or holder(lock, name))
+        return msgspec.structs.replace(found, changing=changing or self._desk.changing(name))
 
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""
-        work, lock = work_on(self._desk, self._desk.records.get(name)), self._desk.records.lock(name)
-        changing = holder(lock, name)
+        work, changing = work_on(self._desk, self._desk.records.get(name)), self._desk.changing(name)
         record, seen = work.record, observe.look(work)
         known = [sighting.record for sighting in seen]
         swept = strays.sweep(work, known)
         unasked = tuple(f"{s.record.inputs.name}: {s.problem}" for s in seen if s.problem is not None)
         found = differences(seen, strays.strays(swept.machines, known), unfinished(record, seen))
-        problems = (*unasked, *swept.problems)
+        problems = (*unasked, *unseen(seen), *swept.problems)
         return DriftReport(
             name=name,
             differences=found,
             problems=problems,
             notices=notices(seen, name),
             destroying_since=record.destroying_since,
-            changing=changing or holder(lock, name),
+            changing=changing or self._desk.changing(name),
         )
 
     def outlook(self, name: str) -> Outlook:

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from functools import cache
+from contextlib import AbstractContextManager
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -13,8 +14,9 @@ from ..core.progress import Progress, silent
 from ..engines import find
 from ..providers.base import Provider
 from ..providers.table import open_provider
-from .engine import EngineSettings, EngineStack, checkpoint_file
+from .engine import EngineSettings, EngineStack, checkpoint_file, engine_at_work
 from .journal import Journal
+from .lock import deployment_lock, holder
 from .passphrase import open_passphrase
 from .plugin.sellers import Sellers
 from .plugin.settings import PluginSettings
@@ -66,6 +68,16 @@ class Desk:
                 lock_fd=lock,
             )
         )
+
+    def hold(self, name: str, command: str, *, wait_seconds: float = 0.0) -> AbstractContextManager[int]:
+        """The deployment's lock, for `command` as it was typed. Raises as `deployment_lock` does."""
+        path = self.records.lock(name)
+        engine = partial(engine_at_work, self._backend, name)
+        return deployment_lock(path, name, command, wait_seconds=wait_seconds, progress=self.progress, engine=engine)
+
+    def changing(self, name: str) -> str | None:
+        """What changes the deployment now, `None` where nothing does. See `holder`."""
+        return holder(self.records.lock(name), name, partial(engine_at_work, self._backend, name))
 
     def checkpoint(self, name: str) -> Path:
         """The file with the deployment's state, secrets encrypted: to read it takes neither engine nor passphrase."""

@@ -13,7 +13,7 @@ from .engine import Cancel, on_interrupt
 from .finish import settle
 from .former import former_machines
 from .journal import EntryState
-from .lock import WAIT_SECONDS, deployment_lock
+from .lock import WAIT_SECONDS
 from .machines import MachineRecord
 from .observe import Sighting, look, machine_records, subject_of
 from .recover import name_of, open_cases
@@ -49,8 +49,7 @@ class _Rest(msgspec.Struct, frozen=True, kw_only=True):
 def destroy(desk: Desk, name: str) -> DestroyReport:
     """End the deployment. Needs no plan. Raises `MissingError` for a name without a record."""
     desk.records.get(name)
-    path, command = desk.records.lock(name), f"destroy {name}"
-    with deployment_lock(path, name, command, wait_seconds=WAIT_SECONDS, progress=desk.progress) as lock:
+    with desk.hold(name, f"destroy {name}", wait_seconds=WAIT_SECONDS) as lock:
         work = _marked(work_on(desk, desk.records.get(name), lock))
         settle(work)
         seen = look(work)

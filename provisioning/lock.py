@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import msgspec
+
 from ..core.clock import rfc3339, system_clock
 from ..core.errors import TimedOutError
 from ..core.files import exclusive_lock, is_locked
@@ -21,11 +23,23 @@ WAIT_SECONDS = 60.0
 ASK_SECONDS = 0.25
 GLANCE_SECONDS = 0.02
 """How long who only looks whether it is held may be in the way."""
+EngineAtWork = Callable[[], int | None]
+"""The process of the engine that changes the deployment on this host, `None` where none surely does."""
+
+
+def nobody() -> None:
+    """No engine is known."""
 
 
 @contextmanager
 def deployment_lock(
-    path: Path, name: str, command: str, *, wait_seconds: float = 0.0, progress: Progress = silent
+    path: Path,
+    name: str,
+    command: str,
+    *,
+    wait_seconds: float = 0.0,
+    progress: Progress = silent,
+    engine: EngineAtWork = nobody,
 ) -> Iterator[int]:
     """Hold the deployment's lock, yielding the descriptor that the engine inherits.
 
@@ -34,38 +48,59 @@ def deployment_lock(
     whether it is held is the kernel's knowledge.
     """
     with ExitStack() as held:
-        handle = _hold(held, path, wait_seconds, lambda: _tell_wait(progress, path, name))
+        handle = _hold(held, path, wait_seconds, lambda: _tell_wait(progress, path, name, engine))
         if handle is None:
-            raise TimedOutError(
-                f"Another command is changing {name}",
-                why=_holder(path),
-                fix=f"wait for it to end, then ampacity {command}",
-                code="AMP-LOCKED",
-            )
+            raise _locked(path, name, command, engine)
         _sign(handle, command)
         yield handle
 
 
-def holder(path: Path, name: str) -> str | None:
+def holder(path: Path, name: str, engine: EngineAtWork = nobody) -> str | None:
     """What holds the lock of deployment `name` now, as it was typed, with its process and since when.
 
-    Of a command that was killed it says so, and the way on: its engine holds the lock until it is
-    done. `None` where nothing holds it.
+    Of a command that was killed it says so, what its engine may still do, and the way on: that holds
+    the lock until it is done. `None` where nothing holds it.
     """
     if not is_locked(path):
         return None
     note = _note(path)
-    return _outlived(note, name) or note or "a process that left no note"
+    orphan = _outlived(note)
+    if orphan is None:
+        return note or "a process that left no note"
+    then = orphan.command if orphan.command.startswith("destroy ") else f"recover {name}"
+    return f"{orphan.says}: {_end(engine())}, then ampacity {then}"
 
 
-def _outlived(note: str, name: str) -> str | None:
-    """What goes on without the command that began it, `None` where that may be alive, here or elsewhere."""
+class _Outlived(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that was killed, and whose engine goes on without it."""
+
+    command: str
+    pid: int
+
+    @property
+    def says(self) -> str:
+        does = "works on" if self.command.startswith("destroy ") else "works on and may still buy"
+        return f"the engine of {self.command}, whose process {self.pid} is dead, {does}"
+
+
+def _outlived(note: str) -> _Outlived | None:
+    """`None` where the command that left the note may be alive, here or elsewhere."""
     found = _NOTE.fullmatch(note)
     if found is None or found["host"] != socket.gethostname() or not is_dead(int(found["pid"])):
         return None
-    command = found["command"]
-    then = command if command.startswith("destroy ") else f"recover {name}"
-    return f"the engine of {command}, whose process {found['pid']} is dead: wait for it to end, then ampacity {then}"
+    return _Outlived(command=found["command"], pid=int(found["pid"]))
+
+
+def _end(engine: int | None) -> str:
+    """How what holds the lock ends: a first SIGINT has the engine stop cleanly, as a Ctrl-C does."""
+    return "wait for it to end" + (f", or stop it with kill -INT {engine}" if engine is not None else "")
+
+
+def _locked(path: Path, name: str, command: str, engine: EngineAtWork) -> TimedOutError:
+    orphan = _outlived(_note(path))
+    end = _end(engine() if orphan else None)
+    fix = f"{end}, then ampacity {command}"
+    return TimedOutError(f"Another command is changing {name}", why=_holder(path), fix=fix, code="AMP-LOCKED")
 
 
 def _hold(held: ExitStack, path: Path, wait_seconds: float, tell: Callable[[], None]) -> int | None:
@@ -82,8 +117,11 @@ def _hold(held: ExitStack, path: Path, wait_seconds: float, tell: Callable[[], N
         time.sleep(ASK_SECONDS)
 
 
-def _tell_wait(progress: Progress, path: Path, name: str) -> None:
-    progress(Step(item=name, stage=Stage.WAITING, text=f"waits for another command, {_holder(path)}"))
+def _tell_wait(progress: Progress, path: Path, name: str, engine: EngineAtWork) -> None:
+    orphan = _outlived(_note(path))
+    stop = engine() if orphan else None
+    text = f"waits for another command, {_holder(path)}" + (f" (kill -INT {stop} stops it)" if stop is not None else "")
+    progress(Step(item=name, stage=Stage.WAITING, text=text))
 
 
 def _sign(handle: int, command: str) -> None:
@@ -93,7 +131,10 @@ def _sign(handle: int, command: str) -> None:
 
 
 def _holder(path: Path) -> str:
-    return f"held by {_note(path) or 'a process that left no note'}, or by the engine that it started"
+    note = _note(path)
+    orphan = _outlived(note)
+    who = note or "a process that left no note"
+    return f"held by {orphan.says if orphan else f'{who}, or by the engine that it started'}"
 
 
 def _note(path: Path) -> str:

@@ -15,7 +15,7 @@ from .books import close_books
 from .desk import SETTLE_SECONDS, Desk, Work, work_on
 from .finish import finish, settle
 from .journal import EntryState, JournalEntry
-from .lock import WAIT_SECONDS, deployment_lock
+from .lock import WAIT_SECONDS
 from .machines import MachineInputs, MachineRecord
 from .observe import Sighting, look
 from .outlook import Adopts, Outlook, has_failed, outlook_of, refuse_dear, seen_failed
@@ -68,8 +68,7 @@ def _looked_at_again(sighting: Sighting) -> Sighting:
 def _hold(desk: Desk, name: str) -> Iterator[Work]:
     """The deployment under its lock. Raises for one that is not there, or that is being destroyed."""
     desk.records.get(name)
-    path, command = desk.records.lock(name), f"recover {name}"
-    with deployment_lock(path, name, command, wait_seconds=WAIT_SECONDS, progress=desk.progress) as lock:
+    with desk.hold(name, f"recover {name}", wait_seconds=WAIT_SECONDS) as lock:
         record = desk.records.get(name)
         refuse_recovery(name, record.destroying_since)
         yield work_on(desk, record, lock)

@@ -16,7 +16,6 @@ from ..core.money import show_usd
 from ..core.progress import Stage, Step
 from ..providers.base import Prepays
 from .desk import Desk, Work, work_on
-from .lock import deployment_lock
 from .observe import Sighting, look, subject_of
 from .reports import A_MOMENT, TopUp, TopUpQuote, TopUpReport
 from .status import machine_status
@@ -74,7 +73,7 @@ def _until(work: Work, sighting: Sighting, now: datetime, wanted: datetime | Non
 
 def pay(desk: Desk, quoted: TopUpQuote) -> TopUpReport:
     """Pay what is due, one machine after the other, under the deployment's lock."""
-    with deployment_lock(desk.records.lock(quoted.name), quoted.name, f"topup {quoted.name}") as lock:
+    with desk.hold(quoted.name, f"topup {quoted.name}") as lock:
         work = work_on(desk, desk.records.get(quoted.name), lock)
         there = {seen.machine.ref.id: seen for seen in look(work) if seen.machine is not None and seen.alive}
         paid: list[TopUp] = []

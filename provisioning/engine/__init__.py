@@ -6,6 +6,7 @@ the caller is killed. Importing this is cheap; gRPC loads when an operation star
 
 from .cancel import Cancel, on_interrupt
 from .checkpoint import read_checkpoint
+from .locks import engine_at_work
 from .results import Change, Diagnostic, EngineResult, Op
 from .settings import EngineSettings, checkpoint_file
 from .stack import EngineStack
@@ -21,6 +22,7 @@ __all__ = [
     "Op",
     "PendingCreate",
     "checkpoint_file",
+    "engine_at_work",
     "on_interrupt",
     "pending_creates",
     "read_checkpoint",

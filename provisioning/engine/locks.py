@@ -13,7 +13,7 @@ import msgspec
 from ...core.clock import show_age, system_clock
 from ...core.errors import UnexpectedChangeError
 from ...core.processes import is_dead
-from .settings import EngineSettings
+from .settings import EngineSettings, locks_folder
 
 
 class _Lock(msgspec.Struct, frozen=True):
@@ -25,13 +25,20 @@ class _Lock(msgspec.Struct, frozen=True):
 
 def clear_stale_locks(settings: EngineSettings) -> None:
     """Remove locks of dead engines. Raises `UnexpectedChangeError` naming a living or foreign owner."""
-    folder = settings.backend / ".pulumi" / "locks" / "organization" / settings.project / settings.stack
+    folder = locks_folder(settings.backend, settings.stack, settings.project)
     for path in sorted(folder.glob("*.json")):
         lock = _read(path)
         if lock is None or not _dead(lock):
             raise _held(path, lock)
         path.unlink(missing_ok=True)
         path.with_name(path.name + ".attrs").unlink(missing_ok=True)
+
+
+def engine_at_work(backend: Path, stack: str) -> int | None:
+    """The process of the engine that changes `stack` on this host; `None` where none surely does."""
+    locks = (_read(path) for path in sorted(locks_folder(backend, stack).glob("*.json")))
+    living = (lock for lock in locks if lock is not None and lock.hostname == socket.gethostname())
+    return next((lock.pid for lock in living if not is_dead(lock.pid)), None)
 
 
 def _read(path: Path) -> _Lock | None:

@@ -51,6 +51,11 @@ def checkpoint_file(backend: Path, stack: str, project: str = PROJECT) -> Path:
     return backend / ".pulumi" / "stacks" / project / f"{stack}.json"
 
 
+def locks_folder(backend: Path, stack: str, project: str = PROJECT) -> Path:
+    """Where the file backend in `backend` notes which engine changes `stack`."""
+    return backend / ".pulumi" / "locks" / "organization" / project / stack
+
+
 def child_environment(settings: EngineSettings) -> dict[str, str]:
     """The engine's environment. A person's own PULUMI_* settings must not reach it."""
     outer = {**os.environ, **settings.plugin_environment}

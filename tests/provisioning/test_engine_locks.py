@@ -12,7 +12,7 @@ import pytest
 
 from ampacity.core.errors import UnexpectedChangeError
 from ampacity.provisioning.engine import EngineSettings
-from ampacity.provisioning.engine.locks import clear_stale_locks
+from ampacity.provisioning.engine.locks import clear_stale_locks, engine_at_work
 
 
 @pytest.fixture
@@ -77,3 +77,17 @@ def test_a_lock_that_cannot_be_read_stands(settings: EngineSettings) -> None:
 
 def test_no_locks_are_no_matter(settings: EngineSettings) -> None:
     clear_stale_locks(settings)
+
+
+def test_the_engine_at_work_is_the_living_owner_of_the_lock_on_this_host(
+    settings: EngineSettings, dead_pid: int
+) -> None:
+    assert engine_at_work(settings.backend, "train") is None
+    lock = put_lock(settings)
+    assert engine_at_work(settings.backend, "train") == os.getpid()
+    assert engine_at_work(settings.backend, "other") is None
+    for other in ({"pid": dead_pid}, {"hostname": "elsewhere"}):
+        lock.write_text(json.dumps(json.loads(lock.read_text(encoding="utf-8")) | other), encoding="utf-8")
+        assert engine_at_work(settings.backend, "train") is None
+    lock.write_text("{", encoding="utf-8")
+    assert engine_at_work(settings.backend, "train") is None

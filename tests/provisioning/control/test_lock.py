@@ -81,28 +81,69 @@ def test_who_holds_the_lock_is_known_while_it_is_held_and_nobody_before_or_after
     assert holder(path, "train") is None
 
 
-@pytest.mark.parametrize(
-    ("typed", "then"),
-    [("destroy train", "destroy train"), ("apply PLAN", "recover train"), ("recover train", "recover train")],
-)
-def test_of_a_killed_command_the_engine_is_named_and_the_way_on_and_no_dead_process(
-    tmp_path: Path, typed: str, then: str
-) -> None:
-    path = tmp_path / "lock"
+@pytest.fixture
+def dead_pid() -> int:
+    """The number of a process that has ended."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
+    return gone.pid
+
+
+def sign_as(held: int, pid: int, host: str) -> None:
+    """Has the lock's note name another process."""
+    note = os.pread(held, 200, 0).decode().replace(f"process {os.getpid()} on {socket.gethostname()}", "WHO")
+    os.ftruncate(held, 0)
+    os.pwrite(held, note.replace("WHO", f"process {pid} on {host}").encode(), 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "does", "then"),
+    [
+        ("destroy train", "works on", "destroy train"),
+        ("apply PLAN", "works on and may still buy", "recover train"),
+        ("recover train", "works on and may still buy", "recover train"),
+    ],
+)
+def test_of_a_killed_command_the_engine_is_named_and_the_way_on_and_no_dead_process(
+    tmp_path: Path, dead_pid: int, typed: str, does: str, then: str
+) -> None:
+    path = tmp_path / "lock"
     with deployment_lock(path, "train", typed) as held:
-        note = os.pread(held, 200, 0).decode().replace(str(os.getpid()), str(gone.pid))
-        os.ftruncate(held, 0)
-        os.pwrite(held, note.encode(), 0)
-        said = holder(path, "train")
-        os.pwrite(held, note.replace(f"on {socket.gethostname()}", "on elsewhere").encode(), 0)
-        elsewhere = holder(path, "train")
-    assert said == (
-        f"the engine of {typed}, whose process {gone.pid} is dead: wait for it to end, then ampacity {then}"
-    )
-    assert elsewhere is not None
-    assert elsewhere.startswith(f"{typed}, process {gone.pid} on elsewhere")
+        sign_as(held, dead_pid, socket.gethostname())
+        unnamed, named = holder(path, "train"), holder(path, "train", lambda: 4711)
+        sign_as(held, dead_pid, "elsewhere")
+    who = f"the engine of {typed}, whose process {dead_pid} is dead, {does}"
+    assert unnamed == f"{who}: wait for it to end, then ampacity {then}"
+    assert named == f"{who}: wait for it to end, or stop it with kill -INT 4711, then ampacity {then}"
+
+
+def test_a_process_on_another_computer_may_be_alive(tmp_path: Path, dead_pid: int) -> None:
+    path = tmp_path / "lock"
+    with deployment_lock(path, "train", "apply PLAN") as held:
+        sign_as(held, dead_pid, "elsewhere")
+        said = holder(path, "train", lambda: 4711)
+    assert said is not None
+    assert said.startswith(f"apply PLAN, process {dead_pid} on elsewhere")
+    assert "4711" not in said
+
+
+def test_who_waits_for_the_engine_of_a_killed_apply_is_told_that_it_may_buy_and_how_it_stops(
+    tmp_path: Path, dead_pid: int
+) -> None:
+    path, heard = tmp_path / "lock", list[Step]()
+    with deployment_lock(path, "train", "apply PLAN") as held:
+        sign_as(held, dead_pid, socket.gethostname())
+        with (
+            pytest.raises(TimedOutError) as refusal,
+            deployment_lock(
+                path, "train", "destroy train", wait_seconds=0.3, progress=heard.append, engine=lambda: 4711
+            ),
+        ):
+            pass
+    may_buy = f"held by the engine of apply PLAN, whose process {dead_pid} is dead, works on and may still buy"
+    assert heard[0].text == f"waits for another command, {may_buy} (kill -INT 4711 stops it)"
+    assert refusal.value.why == may_buy
+    assert refusal.value.fix == "wait for it to end, or stop it with kill -INT 4711, then ampacity destroy train"
 
 
 def test_who_only_looks_is_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
