@@ -46,14 +46,15 @@ def fit(data: Any, lines: Lines, kind: type[T], dec_hook: DecHook, *, echo: bool
 def misfits(data: Any, lines: Lines, kind: Any, dec_hook: DecHook, *, echo: bool = True) -> Iterator[MisfitError]:
     """Everything in `data` that keeps it from being a `kind`, as far as each can be told apart from the others.
 
-    What does not fit is taken out, then the rest is tried; what is only missing because of that is not told.
+    What does not fit is taken out, then the rest is tried. A complaint about something from which a part was
+    taken out may only follow from that, so it is not told.
     """
     rest = Remnant(data)
     while (found := _first(rest.data, kind, dec_hook)) is not None:
         message, steps = found
+        unknown = _UNKNOWN.search(message)
         place = rest.original(steps)
-        missing, unknown = _MISSING.search(message), _UNKNOWN.search(message)
-        if not (missing and rest.lacks((*place, missing[1]))):
+        if unknown or not rest.is_cut(place):
             key = as_key(place)
             yield MisfitError(*_explain(message, key, lines, kind, _at(data, key) if echo else _HIDDEN))
         if not rest.take_out([*steps, unknown[1]] if unknown else steps):

@@ -24,9 +24,9 @@ class Remnant:
             way += (places[step] if places is not None and isinstance(step, int) else step,)
         return way
 
-    def lacks(self, way: tuple[Step, ...]) -> bool:
-        """Whether that was taken out, by its way in the whole."""
-        return way in self._taken
+    def is_cut(self, way: tuple[Step, ...]) -> bool:
+        """Whether a part of what stood there was taken out, by its way in the whole."""
+        return any(taken[: len(way)] == way for taken in self._taken)
 
     def take_out(self, steps: Sequence[Step]) -> bool:
         """Take out what `steps` lead to; `False` for all of it, and for what is not there."""

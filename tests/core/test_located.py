@@ -66,6 +66,20 @@ def test_an_unknown_key_is_named_with_its_line_and_what_is_allowed(write: Any) -
     assert error.fix == f"edit {path}:5"
 
 
+def test_every_mistake_is_told_at_once_by_line_and_what_only_follows_from_one_is_not(write: Any) -> None:
+    path = write("nmae: a\nkind: rented\ndisks:\n- {size_gib: 1, sise: 3, siez: 4}\n- size_gib: -4\n")
+    error = refused(path)
+    assert error.what == f"{path} has 5 mistakes"
+    assert error.why.splitlines() == [
+        "line 1: `nmae` is not known; allowed: name, usd_per_hour, kind, disks, notes",
+        "line 2: `kind` is 'rented'; allowed: owned, spot",
+        "line 4: `disks[0].sise` is not known; allowed: size_gib",
+        "line 4: `disks[0].siez` is not known; allowed: size_gib",
+        "line 5: `disks[1].size_gib` is -4; allowed: a whole number, at least 1",
+    ]
+    assert error.fix == f"edit {path}:1"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [

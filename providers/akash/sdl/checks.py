@@ -60,7 +60,7 @@ def _meets(sdl: Sdl, key: str, place: str, profile: str) -> Iterator[Problem]:
         yield f"{key}.profile", f"there is no compute profile {shown(profile)}; {known}"
     if place not in sdl.profiles.placement:
         yield key, f"there is no such placement profile; {_allowed('profiles.placement', sdl.profiles.placement)}"
-    elif profile not in sdl.profiles.placement[place].pricing:
+    elif profile in sdl.profiles.compute and profile not in sdl.profiles.placement[place].pricing:
         fix = f"add it to `profiles.placement.{place}.pricing`"
         yield f"{key}.profile", f"has no price for {shown(profile)}; {fix}"
 

@@ -104,7 +104,7 @@ class TestChecking:
         ("old", "new", "line", "problem"),
         [
             ("gpu: {units: 1", "gpu: {units: 2", 18, "asks for 2 GPUs in all, the plan for 1"),
-            ("profile: big, count: 1", "profile: big, count: 3", 18, "asks for 3 GPUs in all, the plan for 1"),
+            ("profile: big, count: 1", "profile: big, count: 3", 28, "asks for 3 GPUs in all, the plan for 1"),
             ("profile: big, count: 1", "profile: small, count: 1", 12, "asks for 0 GPUs in all, the plan for 1"),
             ("model: h100", "model: a100", 18, "takes a100 80Gi, the plan wants H100 with 80Gi"),
             ("ram: 80Gi", "ram: 94Gi", 18, "takes h100 94Gi, the plan wants H100 with 80Gi"),

@@ -1,5 +1,7 @@
 """A mistake in a user's own SDL is named with file, line, key and what is allowed."""
 
+import re
+
 import pytest
 
 from ampacity.core.errors import Exit, UsageError
@@ -10,6 +12,15 @@ def refused(text: str) -> UsageError:
     with pytest.raises(UsageError) as caught:
         compile_sdl(text, where="deploy.yaml")
     return caught.value
+
+
+def mistakes(error: UsageError) -> list[tuple[int, str]]:
+    """Every mistake that is told, with its line."""
+    alone = re.fullmatch(r"deploy\.yaml, line ([0-9]+)", error.what)
+    if alone:
+        return [(int(alone[1]), error.why)]
+    rows = [re.fullmatch(r"line ([0-9]+): (.+)", row) for row in error.why.splitlines()]
+    return [(int(row[1]), row[2]) for row in rows if row]
 
 
 SPOILED: tuple[tuple[str, str, int, str], ...] = (
@@ -94,9 +105,19 @@ def test_a_mistake_is_named_with_its_line_and_what_is_allowed(
 ) -> None:
     assert there in good
     error = refused(good.replace(there, instead))
-    assert reason in error.why
-    assert (error.what, error.fix) == (f"deploy.yaml, line {line}", f"edit deploy.yaml:{line}")
+    assert [at for at, why in mistakes(error) if reason in why] == [line]
+    assert error.fix == f"edit deploy.yaml:{mistakes(error)[0][0]}"
     assert error.exit is Exit.USAGE
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(good: str) -> None:
+    error = refused(good.replace("profile: one", "profile: two").replace("global: true", "service: db"))
+    assert error.what == "deploy.yaml has 3 mistakes"
+    assert [(line, why.partition(":")[0]) for line, why in mistakes(error)] == [
+        (2, "`services`"),
+        (10, "`services.web.expose[0].to[0].service`"),
+        (26, "`deployment.web.west.profile`"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "[]", "- a", "a: b: c", "a: &x 1\nb: *x", "\t"])
