@@ -32,6 +32,7 @@ Plans = Callable[..., Plan]
 Offers = Callable[..., Offer]
 Lives = list[Mapping[str, Offer]]
 FREE = "no approval is required in this context"
+UNSEEN = "hall: what the account holds could not be seen"
 
 
 class ToldError(Exception):
@@ -46,7 +47,8 @@ def bought_at(monkeypatch: pytest.MonkeyPatch) -> Lives:
     class Control:
         def __init__(self, *_: Any, **__: Any) -> None: ...
 
-        def check(self, *_: Any) -> None: ...
+        def check(self, *_: Any) -> tuple[str, ...]:
+            return (UNSEEN,)
 
         def apply(self, *_: Any, live: Mapping[str, Offer], **__: Any) -> None:
             lives.append(live)
@@ -112,7 +114,7 @@ def _apply(plan_file: str) -> None:
     apply(Path(plan_file))
 
 
-def test_with_yes_it_is_said_that_nobody_has_to_approve(
+def test_with_yes_it_is_said_that_nobody_has_to_approve_and_what_could_not_be_seen(
     plan_file: str,
     bought_at: Lives,
     offer: Offers,
@@ -122,7 +124,8 @@ def test_with_yes_it_is_said_that_nobody_has_to_approve(
     asked_prices(monkeypatch, offer())
     assert run(["apply", plan_file, "--yes"]) == 5
     assert len(bought_at) == 1
-    assert FREE in capsys.readouterr().err.splitlines()
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == [f"note: {UNSEEN}", FREE]
 
 
 def test_with_yes_what_is_locked_is_said_too(

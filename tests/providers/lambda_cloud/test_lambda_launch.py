@@ -147,10 +147,12 @@ def test_no_ssh_key_is_refused_before_anything_is_sent_to_launch(account: Any) -
 
 
 def test_a_plan_without_an_ssh_key_is_refused_as_a_launch_is_and_nobody_is_asked(account: Any) -> None:
+    key = account.order().ssh_public_key
+    asked = list(account.wire.calls)
     with pytest.raises(ProviderError, match="exactly one SSH key"):
         account.seller.check_key(None)
-    account.seller.check_key(account.order().ssh_public_key)
-    assert account.wire.calls == []
+    account.seller.check_key(key)
+    assert account.wire.calls == asked
 
 
 def test_a_private_key_in_place_of_a_public_one_is_refused_and_not_repeated(account: Any) -> None:
