@@ -91,6 +91,8 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     """What it has cost until now by its seller's own books; `None` where the seller does not say."""
     taken_back_at: datetime | None = None
     """When its seller, who has given notice, takes it back; `None` where there is no notice, or it names no hour."""
+    unseen: str = ""
+    """Why nobody can see how it does now, though it is surely there and bills: then `state` is only a guess."""
     urls: tuple[str, ...] = ()
     """Where services on it answer, beside SSH: such as `http://HOST` or `tcp HOST:PORT`."""
     note: str = ""

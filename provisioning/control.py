@@ -18,7 +18,7 @@ from ..planning.prepaid import Quote
 from ..providers.base import Offer
 from . import abandoned, apply, deposits, destroy, observe, orphans, recover, strays, topup
 from .desk import Desk, work_on
-from .drift import differences, notices
+from .drift import differences, notices, unseen
 from .former import former_machines
 from .gate import ApprovalGate
 from .outlook import Outlook

@@ -9,7 +9,7 @@ from ..providers.base import Machine, Market
 from .machines import MachineInputs
 from .observe import Sighting
 from .reports import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, STATE, Drift, DriftKind
-from .status import Told, last_told, remembered
+from .status import Told, hidden, last_told, remembered
 from .unfinished import Unfinished
 
 MEASURED = Decimal("0.02")
@@ -24,7 +24,7 @@ def differences(
     `rest` is what the last plan did not come to; a missing machine that runs all the same is told as
     extra alone, and one in state that is gone at its seller as that.
 
-    A machine whose seller could not be asked is in none of them.
+    A machine whose seller could not be asked is in none of them, nor is one that only cannot be seen.
     """
     rest = rest or Unfinished()
     asked = [sighting for sighting in sightings if sighting.problem is None]
@@ -45,6 +45,15 @@ def notices(sightings: Iterable[Sighting], name: str) -> tuple[str, ...]:
         f"save what it holds; once it is gone, ampacity recover {name} makes it anew"
         for sighting in sightings
         if (machine := sighting.machine) is not None and machine.taken_back_at is not None
+    )
+
+
+def unseen(sightings: Iterable[Sighting]) -> tuple[str, ...]:
+    """What cannot be compared: machines that ran, and that nobody can see now. That alone is no change."""
+    return tuple(
+        f"{sighting.record.inputs.name} cannot be seen, and bills on: {sighting.machine.unseen}"
+        for sighting in sightings
+        if sighting.machine is not None and hidden(sighting)
     )
 
 

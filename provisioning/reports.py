@@ -140,9 +140,11 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One machine now. `state` is `unknown` where its seller could not be asked; `problems` says why.
 
+    It is `unseen` for one that ran, and that its seller surely has and cannot see now; `note` says why.
+
     `usd_so_far` is by its seller's books where it keeps such; else that of one that is gone is at most:
     nobody may know since when it is. `settled` says that it is the seller's last word. `paid_until`,
-    `held_usd` and `urls` are as in `providers.base.Machine`. Where its seller could not be asked these are
+    `held_usd`, `taken_back_at` and `urls` are as in `providers.base.Machine`. Where its seller could not be asked these are
     what it said at `told_at`.
     """
 
@@ -167,6 +169,7 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool = False
     paid_until: datetime | None = None
     held_usd: Decimal | None = None
+    taken_back_at: datetime | None = None
     told_at: datetime | None = None
     note: str = ""
     problems: tuple[str, ...] = ()
@@ -235,6 +238,11 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     def runs_dry_at(self) -> datetime | None:
         """When the first machine ends before its time, because the money paid ahead for it is spent."""
         return min((at for machine in self.machines if (at := machine.runs_dry_at)), default=None)
+
+    @property
+    def taken_back_at(self) -> datetime | None:
+        """When the first machine of which its seller has given notice is taken back; `None` where none is."""
+        return min((machine.taken_back_at for machine in self.machines if machine.taken_back_at), default=None)
 
     @property
     def overdue_since(self) -> datetime | None:

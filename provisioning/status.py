@@ -17,6 +17,8 @@ from .unfinished import unfinished
 
 UNKNOWN = "unknown"
 GONE = "gone"
+UNSEEN = "unseen"
+"""Of a machine that ran, and that its seller surely has and cannot see now."""
 SECONDS_PER_HOUR = 3600
 MICRO = Decimal("0.000001")
 
@@ -74,6 +76,7 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
         overdue=state != GONE and ends_at is not None and now >= ends_at,
         paid_until=told.paid_until,
         held_usd=told.held_usd,
+        taken_back_at=told.taken_back_at,
         told_at=sighting.record.told_at if sighting.machine is None else None,
         note=told.note,
         problems=_problems(sighting),
@@ -104,6 +107,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     ssh_user: str | None = None
     ssh_port: int = 22
     urls: tuple[str, ...] = ()
+    unseen: str = ""
+    taken_back_at: datetime | None = None
     usd_per_hour: Decimal | None = None
     created_at: datetime | None = None
     ends_at: datetime | None = None
@@ -116,10 +121,30 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_told(sighting: Sighting) -> Told:
     """What the seller says now, or else what the state remembers of it."""
-    if sighting.machine is not None:
-        told = msgspec.convert(sighting.machine, ready(Told), from_attributes=True)
-        return msgspec.structs.replace(told, zone=sighting.machine.ref.zone)
-    return remembered(sighting)
+    if sighting.machine is None:
+        return remembered(sighting)
+    told = msgspec.convert(sighting.machine, ready(Told), from_attributes=True)
+    told = msgspec.structs.replace(told, zone=sighting.machine.ref.zone)
+    return _as_it_ran(told, remembered(sighting)) if hidden(sighting) else told
+
+
+def hidden(sighting: Sighting) -> bool:
+    """Whether it ran when it was last seen, and is there without anybody seeing how it does: no sign of a change."""
+    unseen = sighting.machine is not None and bool(sighting.machine.unseen)
+    return unseen and remembered(sighting).state == MachineState.RUNNING
+
+
+def _as_it_ran(told: Told, before: Told) -> Told:
+    """What can be seen of it stands, and the rest is as it was."""
+    return msgspec.structs.replace(
+        told,
+        state=before.state,
+        address=before.address,
+        ssh_user=before.ssh_user,
+        ssh_port=before.ssh_port,
+        urls=before.urls,
+        usd_per_hour=before.usd_per_hour if told.usd_per_hour is None else told.usd_per_hour,
+    )
 
 
 def remembered(sighting: Sighting) -> Told:
@@ -156,6 +181,8 @@ def _as_closed(machine: MachineStatus, closed: Mapping[tuple[str, str | None], F
 def _state(sighting: Sighting) -> str:
     if sighting.problem is not None:
         return UNKNOWN
+    if hidden(sighting):
+        return UNSEEN
     return sighting.machine.state.value if sighting.machine is not None else GONE
 
 

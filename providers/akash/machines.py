@@ -67,7 +67,7 @@ def tell_machine(
     if isinstance(lease, Unread) and deployment.active:
         return _unread_machine(deployment, marks, lease, moment)
     lease = None if isinstance(lease, Unread) else lease
-    state, note = _state(deployment, marks, lease, door, moment)
+    state, note = _state(deployment, lease, door, moment)
     price = lease.uact_per_block if lease is not None and lease.state in RUNNING_LEASES else Decimal(0)
     way = runway(deployment.escrow, price, height=moment.height, block=moment.block, now=moment.now)
     open_door = door if door is not None and state is MachineState.RUNNING else Door()
@@ -88,6 +88,7 @@ def tell_machine(
         held_usd=plain(way.held_usd),
         spent_usd=spent_usd(deployment.escrow, price, moment.height),
         taken_back_at=lease.reclaim_at if lease is not None and lease.state is LeaseState.RECLAIMING else None,
+        unseen=clean(door.dark) if door is not None else "",
         urls=open_door.urls,
         note=note,
     )
@@ -114,12 +115,13 @@ def _unread_machine(deployment: Deployment, marks: Marks, lease: Unread, moment:
         labels=marks.labels,
         created_at=moment.at(deployment.created_height),
         ends_at=marks.ends_at,
+        unseen=clean(lease.why),
         note=f"whether it is leased, and what it costs, is not known ({clean(lease.why)}); it can be deleted",
     )
 
 
 def _state(
-    deployment: Deployment, marks: Marks, lease: Lease | None, door: Door | None, moment: Moment
+    deployment: Deployment, lease: Lease | None, door: Door | None, moment: Moment
 ) -> tuple[MachineState, str]:
     if not deployment.active:
         return MachineState.GONE, "its deposit ran dry, and its provider ended it"
@@ -131,7 +133,8 @@ def _state(
     if door is not None and door.dark:
         return _dark(lease, door, who, moment)
     state, doing = _doing(door)
-    return state, who + doing + _notice(lease, marks)
+    told = "; it ".join(filter(None, (_notice(lease), doing)))
+    return state, f"{who} {told}".rstrip()
 
 
 def _doing(door: Door | None) -> tuple[MachineState, str]:
@@ -139,10 +142,10 @@ def _doing(door: Door | None) -> tuple[MachineState, str]:
     if door is None:
         return MachineState.PENDING, ""
     if door.ready:
-        return MachineState.RUNNING, "" if door.host else " forwards no port 22, so there is no SSH"
+        return MachineState.RUNNING, "" if door.host else "forwards no port 22, so there is no SSH"
     if not door.known:
-        return MachineState.PENDING, " has not been told what to run"
-    return MachineState.PENDING, f" starts it ({door.news})" if door.news else " starts it"
+        return MachineState.PENDING, "has not been told what to run"
+    return MachineState.PENDING, f"starts it ({door.news})" if door.news else "starts it"
 
 
 def late(lease: Lease, door: Door, moment: Moment) -> bool:
@@ -163,9 +166,9 @@ def _dark(lease: Lease, door: Door, who: str, moment: Moment) -> tuple[MachineSt
     return state, f"{who} does not answer ({clean(door.dark)}) and bills on until the machine is deleted"
 
 
-def _notice(lease: Lease, marks: Marks) -> str:
+def _notice(lease: Lease) -> str:
+    """The most urgent of all that its provider says."""
     if lease.state is not LeaseState.RECLAIMING:
         return ""
     when = rfc3339(lease.reclaim_at) if lease.reclaim_at else "a time that it does not say"
-    again = f"ampacity recover {marks.labels.deployment_name} makes it anew"
-    return f" gives notice and takes it back at {when}: save what it holds; once it is gone, {again}"
+    return f"gives notice and takes it back at {when}: save what it holds"
