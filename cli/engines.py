@@ -1,12 +1,17 @@
 """`ampacity engines`: the outside programs, found or built."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .lazy import new_app
 from .options import AsJson, Format, Output, Verbose, chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..engines import Engine, MissingEngine
 
 app = new_app(group=True)
 
@@ -30,13 +35,25 @@ def list_(output: Output = Format.TABLE, as_json: AsJson = False, verbose: Verbo
     from .output import Result, emit
     from .tables import Column, draw
 
-    rows: list[dict[str, Any]] = [_row(each) for each in survey()]
-    columns = [Column("ENGINE", keep=True), Column("VERSION", keep=True), Column("FROM"), Column("PROGRAM")]
-    cells = [[str(row[key] or "-") for key in ("engine", "version", "origin", "path")] for row in rows]
-    missing = any(row["path"] is None for row in rows)
-    foot = "Build what is missing: ampacity engines install" if missing else ""
+    found = survey()
+    rows = [_row(each) for each in found]
+    columns = [Column("ENGINE", keep=True), Column("VERSION", keep=True), Column("FROM", keep=True)]
+    cells = [[row["engine"], row["version"], row["origin"] if row["path"] else "not found"] for row in rows]
     result = Result(schema="ampacity.engines/1", data={"engines": rows}, rows=rows)
-    emit(result, chosen(output, as_json), lambda: draw(columns, cells, foot=foot))
+    emit(result, chosen(output, as_json), lambda: draw(columns, cells, notes=_notes(found)))
+
+
+def _notes(found: "list[Engine | MissingEngine]") -> "Iterator[str]":
+    """A line each: where it lies, or where it was looked for; then what brings those that are missing."""
+    from ..engines import Engine
+
+    for each in found:
+        yield f"{each.name}: {each.path if isinstance(each, Engine) else f'none on PATH; {each.why}'}"
+        yield from (f"{each.name}: passed over {other}" for other in getattr(each, "skipped", ()))
+    missing = [each.name for each in found if not isinstance(each, Engine)]
+    if missing:
+        names = "" if len(missing) == len(found) else f" {' '.join(missing)}"
+        yield f"Build {'them' if len(missing) > 1 else 'it'}, about five minutes, once: ampacity engines install{names}"
 
 
 @app.command()

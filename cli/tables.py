@@ -1,11 +1,11 @@
 """Tables for people: they fold instead of cutting, and money stands at the right."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -42,23 +42,43 @@ def console(stream: TextIO | None = None) -> Console:
     return Console(file=stream, highlight=False, soft_wrap=False, emoji=False, markup=False)
 
 
-def draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "", foot: str = "") -> None:
-    """Print one table on stdout; where it is too narrow for one, each row as a block of its own."""
+def draw(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    *,
+    title: str = "",
+    foot: str = "",
+    notes: Iterable[str] = (),
+) -> None:
+    """Print one table on stdout; where it is too narrow for one, each row as a block of its own.
+
+    `foot` folds like a paragraph. `notes` are lines of their own below it and never fold, to be copied whole.
+    """
     out = console()
     if title:
         out.print(Text(title, style="bold"))
     gap = 2 if out.width >= WIDE else 1
     whole = _whole_words(columns, rows)
     if _least_width(whole, rows, gap) <= out.width:
-        out.print(_table(whole, rows, gap))
+        _put(out, _table(whole, rows, gap))
     elif _least_width(columns, rows, gap) <= out.width:
-        out.print(_table(columns, rows, gap))
+        _put(out, _table(columns, rows, gap))
     else:
         for row in rows:
             pairs([(column.title, cell) for column, cell in zip(columns, row, strict=True) if cell])
             out.print()
     if foot:
-        out.print(Text(foot))
+        _put(out, Text(foot))
+    for note in notes:
+        out.print(Text(note), soft_wrap=True)
+
+
+def _put(out: Console, drawn: RenderableType) -> None:
+    """Print `drawn` without the blanks that fill its lines: they would be in the way of whoever copies."""
+    for line in out.render_lines(drawn, pad=False):
+        text = Text.assemble(*((part.text, part.style or "") for part in line))
+        text.rstrip()
+        out.print(text, soft_wrap=True)
 
 
 def _whole_words(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[Column]:
@@ -103,4 +123,4 @@ def pairs(rows: Sequence[tuple[str, str]]) -> None:
     grid.add_column(overflow="fold")
     for key, value in rows:
         grid.add_row(Text(key), Text(value))
-    console().print(grid)
+    _put(console(), grid)
