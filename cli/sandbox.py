@@ -42,8 +42,10 @@ def down(verbose: Verbose = False) -> None:
     from .. import sandbox as room
     from .output import say
 
-    room.down()
-    say("The sandbox is gone.")
+    if room.down():
+        say("The sandbox is gone.")
+    else:
+        say(f"There is no sandbox: {room.layout().folder} does not exist. Start one: ampacity sandbox up")
 
 
 @app.command()

@@ -46,8 +46,8 @@ def up(progress: Progress = silent) -> SandboxStatus:
         return read_status(here)
 
 
-def down() -> None:
-    """Stop everything, take the context out, and remove the sandbox's folder. Quiet where nothing runs.
+def down() -> bool:
+    """Stop everything, take the context out, and remove the sandbox's folder; whether there was one.
 
     Raises `ResourceError` if a part does not end; then nothing is removed.
     """
@@ -55,8 +55,10 @@ def down() -> None:
     with exclusive_lock(here.lock, wait=True):
         _stop(parts(here))
         remove_context(config_file())
-        if here.folder.exists():
+        there = here.folder.exists()
+        if there:
             shutil.rmtree(here.folder)
+        return there
 
 
 def status() -> SandboxStatus:

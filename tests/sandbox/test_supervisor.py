@@ -88,12 +88,12 @@ def test_a_part_that_died_is_seen_and_started_again(here: SandboxLayout) -> None
 def test_down_leaves_no_process_no_folder_and_no_context(here: SandboxLayout, config: Path) -> None:
     status = sandbox.up()
     endpoints = [part.endpoint for part in status.parts if part.pid and part.endpoint]
-    sandbox.down()
+    assert sandbox.down()
     assert not any(part.alive for part in sandbox.status().parts)
     assert not any(listens(endpoint) for endpoint in endpoints)
     assert not here.folder.exists()
     assert not config.exists()
-    sandbox.down()
+    assert not sandbox.down()  # there is none any more
 
 
 @pytest.mark.usefixtures("small")
