@@ -13,6 +13,7 @@ from ampacity.core.errors import ResourceError, UsageError
 from ampacity.providers.base import Labels, MachineOrder, Market, Offer, Token
 from ampacity.provisioning import topup
 from ampacity.provisioning.drift import differences
+from ampacity.provisioning.lock import deployment_lock
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.observe import Sighting
 from ampacity.provisioning.plugin.sellers import Sellers
@@ -89,7 +90,8 @@ def work(hall: Any, record: DeploymentRecord, monkeypatch: pytest.MonkeyPatch, t
         desk=SimpleNamespace(
             clock=lambda: NOW,
             progress=lambda _step: None,
-            records=SimpleNamespace(get=lambda _name: record, lock=lambda _name: tmp_path / "lock"),
+            records=SimpleNamespace(get=lambda _name: record),
+            hold=lambda name, command: deployment_lock(tmp_path / "lock", name, command),
         ),
         record=record,
         sellers=Sellers(lambda _name: hall),
