@@ -120,5 +120,5 @@ def _tell(quote: "TopUpQuote", report: "TopUpReport") -> None:
         typer.echo(f"{count(len(report.paid), 'machine')}, {show_usd(report.usd)} in all.")
     elif quote.top_ups and not quote.due:
         typer.echo(f"{quote.name}: all that is paid ahead lasts as long as it should.")
-    elif not quote.top_ups:
+    elif not quote.top_ups and not quote.problems:
         typer.echo(f"{quote.name}: no machine runs on money paid ahead.")

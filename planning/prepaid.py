@@ -14,7 +14,8 @@ from .warn import no_end
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """What a seller that is paid ahead would lock for `machine`.
 
-    `usd` is `None` where it did not say: then `why`, and how that is mended, `fix`, as far as it told.
+    `usd` is `None` where it did not say: then `why`, and how that is mended, `fix`, as far as it told; `code` is
+    that of its error.
     """
 
     machine: str
@@ -22,6 +23,12 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     usd: Decimal | None
     why: str = ""
     fix: str = ""
+    code: str = ""
+
+    @property
+    def said(self) -> str:
+        """Why, with the code."""
+        return f"{self.why} [{self.code}]" if self.code else self.why
 
 
 def with_prepaid(plan: Plan, quotes: Sequence[Quote], *, budget_usd: Decimal | None) -> Plan:
@@ -51,7 +58,7 @@ def _cents(usd: Decimal | None) -> Decimal | None:
 
 
 def _warnings(quotes: Sequence[Quote], deposit_usd: Decimal | None, budget_usd: Decimal | None) -> Iterator[str]:
-    for provider, why in sorted({(each.provider, each.why) for each in quotes if each.usd is None}):
+    for provider, why in sorted({(each.provider, each.said) for each in quotes if each.usd is None}):
         yield f"what {provider} locks at first is not known, and apply refuses that: {why}"
     if deposit_usd is not None and budget_usd is not None and deposit_usd > budget_usd:
         yield f"{show_usd(deposit_usd)} is locked at first, above the budget of {show_usd(budget_usd)}"

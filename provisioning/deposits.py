@@ -25,7 +25,10 @@ def deposits(desk: Desk, plan: Plan, sites: Path | None) -> tuple[Quote, ...]:
 
 
 def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
-    """Raises `PolicyError` where more would be locked than the plan says, or it is not known how much."""
+    """Raises `PolicyError` where more would be locked than the plan says, or it is not known how much.
+
+    Where a seller cannot say it, its own error's code tells why.
+    """
     planned = {each.machine: each.deposit_usd for each in plan.prepaid}
     for quote in quotes:
         said = planned.get(quote.machine)
@@ -34,7 +37,7 @@ def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
                 f"What {quote.provider} locks for {quote.machine} is not known",
                 why=quote.why or "the plan does not say it, so nobody approved it",
                 fix=f"{quote.fix}; then {PLAN_AGAIN}" if quote.fix else PLAN_AGAIN,
-                code="AMP-DEPOSIT-UNKNOWN",
+                code=quote.code or "AMP-DEPOSIT-UNKNOWN",
             )
         if quote.usd > said:
             raise PolicyError(
@@ -54,7 +57,7 @@ def _quotes(desk: Desk, plan: Plan, name: str, machines: list[PlannedMachine], s
         usd = {ceiling: seller.deposit_usd(ceiling, plan.ttl_hours) for ceiling in set(most)}
     except AmpacityError as error:
         for machine in machines:
-            yield Quote(machine=machine.name, provider=name, usd=None, why=str(error), fix=error.fix)
+            yield Quote(machine=machine.name, provider=name, usd=None, why=str(error), fix=error.fix, code=error.code)
         return
     for machine, ceiling in zip(machines, most, strict=True):
         yield Quote(machine=machine.name, provider=name, usd=usd[ceiling])

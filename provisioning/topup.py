@@ -11,7 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from ..core.clock import rfc3339
-from ..core.errors import AmpacityError, MissingError, UsageError
+from ..core.errors import AmpacityError, MissingError, ResourceError, UsageError
 from ..core.money import show_usd
 from ..core.progress import Stage, Step
 from ..providers.base import Prepays
@@ -44,7 +44,11 @@ def _due(work: Work, sighting: Sighting, now: datetime, wanted: datetime | None)
     if sighting.problem is not None:
         raise sighting.problem
     seller, machine = work.sellers.get(sighting.record.inputs.offer.provider), sighting.machine
-    if machine is None or machine.paid_until is None or not isinstance(seller, Prepays):
+    if machine is None or not isinstance(seller, Prepays):
+        return
+    if machine.held_usd is None:
+        raise ResourceError("what it holds is not known", why=machine.note, fix=f"ampacity status {work.record.name}")
+    if machine.paid_until is None:
         return
     until = _until(work, sighting, now, wanted)
     yield TopUp(

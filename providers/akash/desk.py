@@ -115,7 +115,7 @@ class Desk:
         try:
             return current(self.ledger.leases(dseq))
         except ProviderError as error:
-            return Unread(error.why)
+            return Unread(f"{error.why} [{error.code}]")
 
     def _leash(self, dseq: Dseq) -> Leash:
         try:

@@ -206,15 +206,31 @@ def test_a_chain_of_another_version_stops_plan_and_apply_and_the_plan_stays_good
     funded("sandbox", "fault", "akash", "other-version")
     refused = funded("apply", "plan.json", "--yes", exit=5)
     assert "The chain speaks another module version: node v2.1.0 serves market v2beta1 (not v1beta5)" in refused.stderr
-    assert "fix:" in refused.stderr
+    assert "[AMP-AKASH-VERSION]" in refused.stderr
+    assert "fix: take a newer ampacity" in refused.stderr
     planned = funded("plan", "spec.yaml", "--out", "other.json")
-    assert "The chain speaks another module version" in planned.stdout + planned.stderr
-    assert "1,000 ACT" in funded.account(exit=0)["found"]  # nothing was spent
+    assert "(not v1beta5) [AMP-AKASH-VERSION]" in planned.stdout + planned.stderr
+    account = funded.account(exit=2)
+    assert "1,000 ACT" in account["found"]  # nothing was spent
+    assert "[AMP-AKASH-VERSION]" in account["found"]
 
     funded("sandbox", "fault", "akash", "other-version", "--clear")
     funded("apply", "plan.json", "--yes")
     assert funded.machine()["state"] == "running"
     funded("destroy", "job", "--yes")
+
+
+def test_a_chain_that_changes_its_version_later_is_named_by_whoever_asks_and_lets_the_machine_be_ended(
+    funded: Person,
+) -> None:
+    go(funded)
+    funded("sandbox", "fault", "akash", "other-version")
+    assert "[AMP-AKASH-VERSION]" in funded.machine()["note"]
+    topped = funded("topup", "job", "--hours", "2", "--yes", exit=4)
+    assert "what it holds is not known" in topped.stderr
+    assert "[AMP-AKASH-VERSION]" in topped.stderr
+    funded("destroy", "job", "--yes")
+    assert funded.data("orphans")["orphans"] == []
 
 
 @pytest.mark.parametrize(

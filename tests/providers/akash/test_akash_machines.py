@@ -314,7 +314,7 @@ class TestEnds:
         for machine in (status(bazaar, made.ref), bazaar.provider.find(order.labels, order.offer), *listed):
             assert machine.state is MachineState.PENDING
             assert (machine.usd_per_hour, machine.held_usd, machine.paid_until) == (None, None, None)
-            assert "not known (answered 501)" in machine.note
+            assert "not known (answered 501 [AMP-PROVIDER-INVALID])" in machine.note
         assert len(listed) == 1
         bazaar.provider.delete(made.ref)
         assert not any(row.active for row in bazaar.chain.deployments.values())

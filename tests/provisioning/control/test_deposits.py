@@ -88,6 +88,16 @@ def test_the_way_on_is_the_sellers_own_where_it_told_one(plan: Plan) -> None:
     assert refused.value.fix == "take a newer ampacity; then ampacity plan SPEC"
 
 
+def test_why_a_seller_cannot_say_it_is_told_by_the_code_of_its_own_error(plan: Plan) -> None:
+    def closed(_name: str, _sites: str | None) -> Any:
+        raise ResourceError("the hall is closed", code="AMP-HALL-CLOSED")
+
+    with pytest.raises(PolicyError) as refused:
+        refuse_deposits(plan, deposits(desk(closed), plan, None))
+    assert refused.value.code == "AMP-HALL-CLOSED"
+    assert refused.value.what == "What hall locks for node-0 is not known"
+
+
 def test_a_deposit_of_which_the_plan_says_nothing_is_refused(plan: Plan) -> None:
     with pytest.raises(PolicyError) as refused:
         refuse_deposits(plan, [told("5")])

@@ -103,6 +103,13 @@ def work(hall: Any, record: DeploymentRecord, monkeypatch: pytest.MonkeyPatch, t
     return made
 
 
+def test_a_machine_whose_money_cannot_be_seen_is_a_problem_and_not_one_without_any(work: Any, prepaid: Prepaid) -> None:
+    work.seen = [prepaid.seen(paid_until=None, held_usd=None, note="the market cannot be asked")]
+    quoted = topup.quote(work.desk, "train", Decimal(1))
+    assert quoted.top_ups == ()
+    assert quoted.problems == ("node-0: what it holds is not known: the market cannot be asked",)
+
+
 def test_it_runs_dry_where_the_money_is_spent_before_its_end(prepaid: Prepaid, record: DeploymentRecord) -> None:
     status = deployment_status(record, [prepaid.seen(ends_at=NOW + 8 * HOUR)], NOW)
     assert (status.runs_dry_at, status.held_usd) == (NOW + HOUR, Decimal(5))
