@@ -1,8 +1,10 @@
 """The question before money is spent, and the report after."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import msgspec
+import typer
 
 from ..core.clock import rfc3339
 from ..core.errors import Exit
@@ -10,14 +12,14 @@ from ..core.money import show_most_usd, show_usd
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from .facts import plan_facts
-from .naming import count
+from .naming import count, span
 from .options import Format
 from .output import Result, emit, say, warn
 from .plan_view import summary
 from .spoken import typed
 from .tables import Column, draw
 from .terms import choice, ending, endless, locked, worst_case
-from .ways import ways_in
+from .ways import listed, ways_in
 
 RUNNING = "running"
 
@@ -62,6 +64,8 @@ def report_apply(report: ApplyReport, form: Format) -> int:
         say(f"note: {note}")
     for problem in report.problems:
         warn(problem)
+    for line in _fixes(report):
+        say(f"fix:     {line}")
     if report.cancelled or report.partial:
         say(f"finish:  {report.finish}")
         if report.retry:
@@ -76,11 +80,19 @@ def report_apply(report: ApplyReport, form: Format) -> int:
     return int(Exit.RESOURCE if report.partial else Exit.OK)
 
 
+def _fixes(report: ApplyReport) -> Iterator[str]:
+    """The way on of each machine that failed, once for all that have the same."""
+    told = [machine for machine in (*report.machines, *report.kept) if machine.fix and machine.fix != report.finish]
+    for fix in dict.fromkeys(machine.fix for machine in told):
+        yield f"{span([machine.name for machine in told if machine.fix == fix])}: {fix}"
+
+
 def _typed(report: ApplyReport) -> ApplyReport:
     """With what the sellers advise as it can be typed here."""
 
     def readable(machine: MachineOutcome) -> MachineOutcome:
-        return msgspec.structs.replace(machine, reasons=tuple(map(typed, machine.reasons)))
+        reasons = tuple(map(typed, machine.reasons))
+        return msgspec.structs.replace(machine, reasons=reasons, fix=typed(machine.fix))
 
     machines, kept = tuple(map(readable, report.machines)), tuple(map(readable, report.kept))
     return msgspec.structs.replace(report, machines=machines, kept=kept)
@@ -100,6 +112,7 @@ def _row(machine: MachineOutcome) -> dict[str, object]:
         "usd_per_hour": machine.usd_per_hour,
         "ends_at": machine.ends_at,
         "reasons": "; ".join(machine.reasons),
+        "fix": machine.fix,
     }
 
 
@@ -109,7 +122,6 @@ def _table(report: ApplyReport) -> None:
         Column("OUTCOME", keep=True),
         Column("PROVIDER"),
         Column("REGION"),
-        Column("ADDRESS OR REASON"),
         Column("$/H", figures=True),
     ]
     rows = [
@@ -118,12 +130,12 @@ def _table(report: ApplyReport) -> None:
             machine.outcome.value,
             machine.provider,
             machine.region,
-            _where(machine),
             show_usd(machine.usd_per_hour) if machine.exists else "-",
         ]
         for machine in (*report.machines, *report.kept)
     ]
-    draw(columns, rows, foot=_foot(report))
+    draw(columns, rows, notes=listed([(each.name, _where(each)) for each in (*report.machines, *report.kept)]))
+    typer.echo(_foot(report))
 
 
 def _foot(report: ApplyReport) -> str:
@@ -138,4 +150,4 @@ def _foot(report: ApplyReport) -> str:
 def _where(machine: MachineOutcome) -> str:
     if machine.outcome is Outcome.OK:
         return ways_in(machine.address, machine.urls, RUNNING)
-    return "; ".join(machine.reasons) or "-"
+    return "\n".join(machine.reasons) or "-"

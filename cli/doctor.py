@@ -160,7 +160,14 @@ def _row(check: str, ok: bool, found: str, fix: str) -> Row:
 
 
 def _table(rows: list[Row]) -> None:
-    from .tables import Column, draw
+    """A line a check, none folded: paths, addresses and ways on are there to be copied."""
+    import typer
 
-    columns = [Column("", keep=True), Column("CHECK"), Column("FOUND"), Column("FIX")]
-    draw(columns, [["✓" if row["ok"] else "✗", row["check"], row["found"], row["fix"]] for row in rows])
+    from .ways import listed
+
+    told = [
+        (f"{'✓' if row['ok'] else '✗'} {row['check']}", row["found"] + (f"\nfix: {row['fix']}" if row["fix"] else ""))
+        for row in rows
+    ]
+    for line in listed(told):
+        typer.echo(line)

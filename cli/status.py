@@ -19,10 +19,16 @@ UNKNOWN = "unknown"
 """The state of a machine whose seller could not be asked."""
 GONE = "gone"
 RUNNING = "running"
-SAID = {UNKNOWN: "could not be asked"}
+NOTICE = "notice"
+"""Shown for a machine that runs, and of which its seller has given notice."""
+UNSEEN = "unseen"
+"""The state of a machine that ran, and that is there without anybody seeing how it does."""
+BILLS_ON = " +"
+"""After the end of a machine that nothing ends then; the line about the end says it in full."""
+SAID = {UNKNOWN: "could not be asked", UNSEEN: "cannot be seen"}
 
 
-@app.command(epilog="Exit: 0 all sellers answered, 4 one could not be asked.")
+@app.command(epilog="Exit: 0 all sellers answered, 4 one could not be asked, or a machine not be seen.")
 def status(
     name: OptionalName = None,
     context: ContextName = None,
@@ -44,7 +50,7 @@ def status(
     found = control.status(chosen_name(control, name))
     result = Result(schema="ampacity.status/1", data=status_data(found), rows=[_row(each) for each in found.machines])
     emit(result, chosen(output, as_json), lambda: _table(found))
-    return int(Exit.RESOURCE if any(machine.state == UNKNOWN for machine in found.machines) else Exit.OK)
+    return int(Exit.RESOURCE if any(machine.state in SAID for machine in found.machines) else Exit.OK)
 
 
 def status_data(found: "DeploymentStatus") -> dict[str, Any]:
@@ -57,6 +63,7 @@ def status_data(found: "DeploymentStatus") -> dict[str, Any]:
         "usd_of_former": found.usd_of_former,
         "held_usd": found.held_usd,
         "runs_dry_at": found.runs_dry_at,
+        "taken_back_at": found.taken_back_at,
         "overdue_since": found.overdue_since,
         "bills_until_destroy": found.bills_until_destroy,
     }
@@ -81,12 +88,13 @@ def _row(machine: "MachineStatus") -> dict[str, Any]:
         "overdue": machine.overdue,
         "paid_until": machine.paid_until,
         "held_usd": machine.held_usd,
+        "taken_back_at": machine.taken_back_at,
     }
 
 
 def _table(found: "DeploymentStatus") -> None:
-    from .tables import Column, draw, pairs
-    from .ways import ways_in
+    from .tables import Column, draw
+    from .ways import listed, ways_in
 
     columns = [
         Column("MACHINE", keep=True),
@@ -101,7 +109,7 @@ def _table(found: "DeploymentStatus") -> None:
     rows = [
         [
             machine.name,
-            machine.state,
+            _state(machine),
             machine.provider,
             machine.zone or machine.region,
             machine.sku,
@@ -111,8 +119,8 @@ def _table(found: "DeploymentStatus") -> None:
         ]
         for machine in found.machines
     ]
-    draw(columns, rows)
-    pairs([(machine.name, ways_in(machine.ssh, machine.urls, machine.state)) for machine in found.machines])
+    ways = [(machine.name, ways_in(machine.ssh, machine.urls, machine.state)) for machine in found.machines]
+    draw(columns, rows, notes=listed(ways))
     typer.echo("\n".join(_foot(found)))
 
 
@@ -123,9 +131,18 @@ def _usd(amount: Decimal | None) -> str:
     return "?" if amount is None else show_usd(amount)
 
 
+def _state(machine: "MachineStatus") -> str:
+    """One that runs, and that its seller has said it takes back, is none that just runs."""
+    return NOTICE if machine.taken_back_at is not None and machine.state == RUNNING else machine.state
+
+
 def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
+    """How long it still lasts, and what ends it then, or that nothing does."""
     from ..core.clock import show_age
 
+    first = min((at for at in (machine.runs_dry_at, machine.ends_at) if at is not None), default=None)
+    if machine.taken_back_at is not None and (first is None or machine.taken_back_at < first):
+        return f"{show_age(machine.taken_back_at - found.asked_at)}, taken"
     if machine.runs_dry_at is not None:
         return f"{show_age(machine.runs_dry_at - found.asked_at)}, dry"
     if machine.ends_at is None:
@@ -133,7 +150,9 @@ def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
     left = machine.ends_at - found.asked_at
     if machine.overdue:
         return f"{show_age(-left)} ago!"
-    return show_age(left) + (", itself" if machine.self_ending else "")
+    if machine.state == GONE:
+        return show_age(left)
+    return show_age(left) + (", itself" if machine.self_ending else BILLS_ON)
 
 
 def _foot(found: "DeploymentStatus") -> Iterator[str]:
@@ -168,7 +187,7 @@ def _lasting(found: "DeploymentStatus") -> str:
     if found.changing is not None:
         return ""
     names = [machine.name for machine in found.machines if machine.state != GONE and not machine.self_ending]
-    return f"; {span(names)} not without `ampacity destroy {found.name}`" if names else ""
+    return f"; {span(names)} (+) not without `ampacity destroy {found.name}`" if names else ""
 
 
 def _unfinished(found: "DeploymentStatus") -> Iterator[str]:
@@ -235,7 +254,22 @@ def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
         until = f", good until {rfc3339(dry)}" if dry else ""
         yield f"Sellers hold {show_usd(found.held_usd)} that was paid ahead{until}; what is left comes back at destroy."
         yield from _old_sums(found)
+    if found.destroying_since is not None:
+        return
+    yield from _taken_back(found)
     if found.runs_dry_at is not None:
         names = span([machine.name for machine in found.machines if machine.runs_dry_at is not None])
         hours = "" if found.ends_at else " --hours 24"
         yield f"RUNS DRY: {names}, the first at {rfc3339(found.runs_dry_at)}: ampacity topup {found.name}{hours}"
+
+
+def _taken_back(found: "DeploymentStatus") -> Iterator[str]:
+    """What sellers have said they take back: the hour before which whatever it holds must be saved."""
+    from ..core.clock import rfc3339
+    from .naming import span
+
+    if found.taken_back_at is not None:
+        names = span([machine.name for machine in found.machines if machine.taken_back_at is not None])
+        when = rfc3339(found.taken_back_at)
+        again = f"once it is gone: ampacity recover {found.name}"
+        yield f"TAKEN BACK: {names}, the first at {when}: save what it holds; {again}"

@@ -63,3 +63,11 @@ def test_a_passphrase_that_is_not_named_is_looked_for_and_none_is_made(
     lost = checks(context, **ring)["state passphrase"]
     assert not lost["ok"]
     assert "put it back into" in lost["fix"]
+
+
+def test_what_is_to_be_copied_is_whole_on_a_narrow_terminal(ampacity: Run, tmp_path: Path) -> None:
+    key = tmp_path / ("a" * 90)
+    (tmp_path / "config.toml").write_text(f'current = "test"\n[contexts.test.state]\npassphrase = {{file = "{key}"}}\n')
+    lines = ampacity("doctor").stdout.splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith("✗ secret state.passphrase"))
+    assert lines[at + 1].strip().startswith(f"fix: write it to {key} (chmod 600)")
