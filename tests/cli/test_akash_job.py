@@ -194,7 +194,9 @@ def test_a_reclaim_notice_is_told_with_its_hour_and_the_way_on(funded: Person) -
     machine = funded.machine()
     assert machine["state"] == "running"  # it runs on until then
     assert "gives notice and takes it back at 20" in machine["note"]
-    assert "ampacity recover job makes it anew" in machine["note"]
+    told = " ".join(funded("status", "job").stdout.split())
+    assert f"TAKEN BACK: job-1, the first at {machine['taken_back_at']}: save what it holds" in told
+    assert "once it is gone: ampacity recover job" in told
     told = funded("drift", "job")  # nothing differs yet
     assert "takes it back at 20" in told.stderr
     assert "ampacity recover job" in told.stderr
@@ -225,7 +227,8 @@ def test_a_chain_that_changes_its_version_later_is_named_by_whoever_asks_and_let
 ) -> None:
     go(funded)
     funded("sandbox", "fault", "akash", "other-version")
-    assert "[AMP-AKASH-VERSION]" in funded.machine()["note"]
+    (seen,) = funded.data("status", "job", exit=4)["machines"]
+    assert "[AMP-AKASH-VERSION]" in seen["note"]
     topped = funded("topup", "job", "--hours", "2", "--yes", exit=4)
     assert "what it holds is not known" in topped.stderr
     assert "[AMP-AKASH-VERSION]" in topped.stderr
@@ -266,10 +269,15 @@ def test_a_withdrawn_bid_is_passed_over_for_the_next(funded: Person) -> None:
 def test_a_provider_that_goes_dark_is_named_and_the_bill_runs_on_until_it_is_deleted(funded: Person) -> None:
     go(funded)
     funded("sandbox", "fault", "akash", "dark")
-    machine = funded.machine()
-    assert machine["state"] == "pending"
-    assert "does not answer" in machine["note"]
-    assert "bills on until the machine is deleted" in machine["note"]
+    told = funded("status", "job", exit=4)
+    assert "1 cannot be seen" in told.stdout
+    assert "does not answer" in told.stdout
+    assert "bills on until the machine is deleted" in " ".join(told.stdout.split())
+    assert "ssh -p" in told.stdout  # by which it was reached, and may be again
+    seen = funded("drift", "job", exit=4)  # it is there, and nobody knows of a change
+    assert "job-1 cannot be seen, and bills on" in seen.stderr
+    assert "plan SPEC" not in seen.stdout + seen.stderr
+    assert "recover" not in seen.stdout + seen.stderr
     funded("destroy", "job", "--yes")  # needs no provider
 
 
