@@ -45,6 +45,7 @@ def approve(
     """
     from ..core.contexts import choose_context
     from .output import Result, emit
+    from .pasted import take_pasted
     from .planfiles import open_plan
     from .signing import Desk
 
@@ -57,7 +58,7 @@ def approve(
         _write_message(desk, address, message_out)
         return
     if message is not None or signature is not None:
-        _take_signature(desk, message, signature)
+        take_pasted(desk, message, signature)
     else:
         _sign_here(desk, wallet, password_file, password_env)
     verdict = desk.verdict()
@@ -72,19 +73,11 @@ def _write_message(desk: "Desk", address: str | None, out: Path) -> None:
     from .output import say
 
     if address is None:
-        raise UsageError("Who will sign?", why="the text names its signer", fix="add --address 0x…", code="AMP-USAGE")
+        again = f"ampacity approve {quote(str(desk.saved.path))} --address 0x… --message-out {quote(str(out))}"
+        raise UsageError("Who will sign?", why="the text names its signer", fix=again, code="AMP-USAGE")
     write_message(out, desk.text_for(address))
     say(f"Sign the exact bytes of {out} (personal_sign, EIP-191), then:")
     say(f"  ampacity approve {quote(str(desk.saved.path))} --message {quote(str(out))} --signature 0x…")
-
-
-def _take_signature(desk: "Desk", message: Path | None, signature: str | None) -> None:
-    from ..access.approval_files import read_message
-    from ..core.errors import UsageError
-
-    if message is None or signature is None:
-        raise UsageError("A pasted signature needs --message and --signature", code="AMP-USAGE")
-    desk.take(read_message(message), signature, "pasted")
 
 
 def _sign_here(desk: "Desk", wallet: str | None, password_file: Path | None, password_env: str | None) -> None:
