@@ -11,6 +11,7 @@ from .observe import Sighting, subject_of
 from .plugin.outputs import problems_of
 from .reports import MachineOutcome, Outcome
 from .status import remembered, ssh_line
+from .wayon import parted
 
 
 def outcomes(
@@ -57,9 +58,9 @@ def _outcome(
 ) -> MachineOutcome:
     if record is None:
         return _line(inputs, Outcome.FAILED if told else Outcome.ABSENT, told)
-    reasons = tuple(dict.fromkeys((*record.problems, *told)))
+    reasons, fix = parted((*record.problems, *told))
     if record.pending:
-        return _line(inputs, Outcome.PENDING, reasons, id=made.get(subject_of(record).token))
+        return _line(inputs, Outcome.PENDING, (*record.problems, *told), id=made.get(subject_of(record).token))
     last = remembered(Sighting(record=record))
     return MachineOutcome(
         name=inputs.name,
@@ -68,6 +69,7 @@ def _outcome(
         sku=inputs.offer.sku,
         outcome=_judge(last.state, reasons),
         reasons=reasons,
+        fix=fix,
         id=record.id,
         exists=last.state != MachineState.GONE,
         address=last.address,
@@ -87,16 +89,18 @@ def _judge(state: str, reasons: Sequence[str]) -> Outcome:
 def _line(
     inputs: MachineInputs,
     outcome: Outcome,
-    reasons: Sequence[str],
+    told: Sequence[str],
     id: str | None = None,  # noqa: A002
 ) -> MachineOutcome:
+    reasons, fix = parted(told)
     return MachineOutcome(
         name=inputs.name,
         provider=inputs.offer.provider,
         region=inputs.offer.region,
         sku=inputs.offer.sku,
         outcome=outcome,
-        reasons=tuple(reasons),
+        reasons=reasons,
+        fix=fix,
         id=id,
         exists=id is not None,
         usd_per_hour=inputs.offer.usd_per_hour,

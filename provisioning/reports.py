@@ -37,7 +37,10 @@ class Outcome(StrEnum):
 
 
 class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """One machine after a change. `exists` where its seller surely has it, ready or not: then it bills."""
+    """One machine after a change. `exists` where its seller surely has it, ready or not: then it bills.
+
+    `fix` is the way on that belongs to its `reasons`, empty where none is known.
+    """
 
     name: str
     provider: str
@@ -45,6 +48,7 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     sku: str
     outcome: Outcome
     reasons: tuple[str, ...] = ()
+    fix: str = ""
     id: str | None = None
     exists: bool = False
     address: str | None = None
@@ -144,8 +148,8 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     `usd_so_far` is by its seller's books where it keeps such; else that of one that is gone is at most:
     nobody may know since when it is. `settled` says that it is the seller's last word. `paid_until`,
-    `held_usd`, `taken_back_at` and `urls` are as in `providers.base.Machine`. Where its seller could not be asked these are
-    what it said at `told_at`.
+    `held_usd`, `taken_back_at` and `urls` are as in `providers.base.Machine`. Where its seller could not be
+    asked these are what it said at `told_at`.
     """
 
     name: str

@@ -7,6 +7,7 @@ import grpc
 
 from ...core.errors import AmpacityError
 from ..protocol import provider_pb2, status_pb2, struct_pb2
+from ..wayon import in_one_line
 from .codec import encode
 from .outcomes import NotReadyError
 
@@ -27,7 +28,7 @@ def give_up(call: grpc.ServicerContext, error: Exception, inputs: struct_pb2.Str
     if isinstance(error, NotReadyError):
         call.abort_with_status(_Status(str(error), _init_failed(error, inputs)))
     if isinstance(error, AmpacityError):
-        call.abort(grpc.StatusCode.UNKNOWN, f"{error} [{error.code}]")
+        call.abort(grpc.StatusCode.UNKNOWN, in_one_line(error))
     call.abort(grpc.StatusCode.UNKNOWN, _fault(error))
     raise AssertionError("abort always raises")
 

@@ -18,7 +18,7 @@ def unsold(order: MachineOrder, ceiling_usd_per_hour: Decimal, bids: Sequence[Bi
     """The error of an order for which none of `bids` could be taken. It is told when the order is closed."""
     kind, why, fix = _reason(ceiling_usd_per_hour, bids)
     what = f"{order.offer.provider}: no bid could be taken for {order.labels.machine}"
-    return ProviderError(order.offer.provider, kind, f"{why}; the order is closed. Way on: {fix}", what=what, fix=fix)
+    return ProviderError(order.offer.provider, kind, f"{why}; the order is closed", what=what, fix=fix)
 
 
 def _reason(ceiling: Decimal, bids: Sequence[Bid]) -> tuple[Failure, str, str]:

@@ -194,9 +194,9 @@ def test_a_reclaim_notice_is_told_with_its_hour_and_the_way_on(funded: Person) -
     machine = funded.machine()
     assert machine["state"] == "running"  # it runs on until then
     assert "gives notice and takes it back at 20" in machine["note"]
-    told = " ".join(funded("status", "job").stdout.split())
-    assert f"TAKEN BACK: job-1, the first at {machine['taken_back_at']}: save what it holds" in told
-    assert "once it is gone: ampacity recover job" in told
+    shown = " ".join(funded("status", "job").stdout.split())
+    assert f"TAKEN BACK: job-1, the first at {machine['taken_back_at']}: save what it holds" in shown
+    assert "once it is gone: ampacity recover job" in shown
     told = funded("drift", "job")  # nothing differs yet
     assert "takes it back at 20" in told.stderr
     assert "ampacity recover job" in told.stderr

@@ -1,5 +1,6 @@
 """`recover` asks before it spends or destroys, at the prices of now, and takes in what runs without a word."""
 
+import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -190,6 +191,19 @@ def test_what_is_sold_out_or_dearer_leads_to_a_new_plan(code: str, capsys: pytes
     told = capsys.readouterr().err
     assert "finish:  ampacity plan SPEC, then apply the new plan\n" in told
     assert "again:   ampacity recover train" in told
+
+
+def test_the_way_on_of_each_failed_machine_is_told_once_and_is_data(capsys: pytest.CaptureFixture[str]) -> None:
+    poor = msgspec.structs.replace(failed("hall: it has $0.00 [AMP-PROVIDER-BILLING]"), name="a-1", fix="pay")
+    other = msgspec.structs.replace(poor, name="a-3", fix="ampacity doctor")
+    machines = (poor, msgspec.structs.replace(poor, name="a-2"), other)
+    assert apply_view.report_apply(ApplyReport(name="train", machines=machines), Format.JSON) == 4
+    shown = capsys.readouterr()
+    assert [row["fix"] for row in json.loads(shown.out)["data"]["machines"]] == ["pay", "pay", "ampacity doctor"]
+    assert [line for line in shown.err.splitlines() if line.startswith("fix:")] == [
+        "fix:     a-1..2: pay",
+        "fix:     a-3: ampacity doctor",
+    ]
 
 
 def test_what_the_spec_has_wrong_is_not_tried_again_but_written_anew(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,7 @@ from ampacity.provisioning.plugin.subject import Subject
 from ampacity.provisioning.plugin.unsold import unsold
 from ampacity.provisioning.plugin.update import update
 from ampacity.provisioning.tokens import placeholder
+from ampacity.provisioning.wayon import in_one_line
 
 URN = "urn:pulumi:train::ampacity::ampacity:index:Machine::node-0"
 
@@ -239,7 +240,8 @@ def test_no_sale_says_how_many_bid_the_cheapest_why_not_and_the_way_on(
 
     error = unsold(order_of(lot, Token("a" * 32)), Decimal("2.5"), bids)
     assert error.kind is kind
-    assert [word for word in (*words, "the order is closed") if word not in str(error)] == []
+    told = in_one_line(error)
+    assert [word for word in (*words, "the order is closed", f". Way on: {error.fix}") if word not in told] == []
 
 
 class TestABidderThatFails:

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ampacity.core.errors import AmpacityError
+from ampacity.providers.base import Failure, ProviderError
+from ampacity.provisioning.engine import Change, EngineResult, Op
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.outcomes import outcomes, standing
 from ampacity.provisioning.reports import ApplyReport, MachineOutcome, Outcome
+from ampacity.provisioning.wayon import in_one_line, parted
 
 Known = Callable[..., MachineRecord]
 
@@ -67,3 +72,21 @@ def test_machines_that_were_kept_for_want_of_others_bill_too(known: Known) -> No
     report = ApplyReport(name="train", machines=(only(known()),), kept=kept)
     assert [machine.name for machine in report.kept] == ["node-9"]
     assert (report.existing, report.billing_usd_per_hour) == (2, Decimal("47.84"))
+
+
+def test_the_way_on_of_what_was_not_made_stands_beside_its_reason(machine: Callable[..., MachineInputs]) -> None:
+    poor = ProviderError("toy", Failure.BILLING, "it has $0.00", fix="put ACT into the account, then run it again")
+    change = Change(machine="node-0", op=Op.CREATE, ok=False, reasons=(in_one_line(poor),))
+    run = EngineResult(exit_code=255, changes=(change,), log=Path("log"))
+    (failed, absent) = outcomes([machine(), machine("node-1")], [], run, {})
+    assert failed.reasons == ("toy: billing: it has $0.00 [AMP-PROVIDER-BILLING]",)
+    assert failed.fix == "put ACT into the account, then run it again"
+    assert (absent.reasons, absent.fix) == ((), "")
+
+
+def test_reasons_and_ways_on_are_told_once_and_without_a_way_there_is_none() -> None:
+    assert parted(["a [X]. Way on: go", "a [X]. Way on: go", "b. Way on: stay", "c"]) == (
+        ("a [X]", "b", "c"),
+        "go; stay",
+    )
+    assert in_one_line(AmpacityError("a", why="b", code="X")) == "a: b [X]"
