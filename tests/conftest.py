@@ -1,7 +1,11 @@
-"""What holds for every test: nothing leaves this computer, a busy computer is no failure, and CI skips no proof."""
+"""What holds for every test: nothing leaves this computer, a busy computer is no failure, CI skips no proof.
+
+And where they are spread over workers, the longest begin first.
+"""
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,7 +23,29 @@ settings.load_profile("ampacity")
 LOCAL = {"127.0.0.1", "::1", "localhost", None, ""}
 
 
+KILLS = "faults/test_kills.py::"
 VECTORS = Path(ampacity.__file__).parent.parent / "shared" / "vectors"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with the most patience first, then those with something slow: none is left to the end, alone."""
+    patience, slow = Counter[Path](), set[Path]()
+    for item in items:
+        patience[item.path] = max([patience[item.path], *(mark.args[0] for mark in item.iter_markers("timeout"))])
+        slow |= {item.path for _ in item.iter_markers("slow")}
+    items.sort(key=lambda item: (-patience[item.path], item.path not in slow))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests share its fixtures, so one worker takes them all; the kills share none, and last longest."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if KILLS in nodeid else super()._split_scope(nodeid)
+
+    return Scheduling(config, log) if config.option.dist == "loadfile" else None
 
 
 class TrafficError(Exception):

@@ -13,7 +13,7 @@ from ampacity.provisioning.engine import EngineSettings, EngineStack, Op
 from ampacity.provisioning.journal import Journal
 from ampacity.provisioning.machines import MachineInputs
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 Build = Callable[..., MachineInputs]
 
 
