@@ -9,7 +9,7 @@ import pytest
 from ampacity.access.siwe.denied import DeniedError, Reason
 from ampacity.cli.pasted import take_pasted
 from ampacity.cli.signing import Desk
-from ampacity.core.errors import UsageError
+from ampacity.core.errors import AmpacityError, UsageError
 
 ADDRESS = "0x" + "aB" * 20
 PASTE = "ampacity approve train.plan.json --message text.txt --signature 0x…"
@@ -28,7 +28,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("text.txt").write_text(f"a.example wants you to sign in with your Ethereum account:\n{ADDRESS}\n\nmore")
 
 
-def refused(reason: Reason, signature: str | None = "0x12") -> DeniedError | UsageError:
+def refused(reason: Reason, signature: str | None = "0x12") -> AmpacityError:
     with pytest.raises((DeniedError, UsageError)) as caught:
         take_pasted(desk_that_says(reason), Path("text.txt"), signature)
     return caught.value
