@@ -45,7 +45,7 @@ class KeystoreFile(msgspec.Struct, frozen=True):
 
 
 class OutsideSigner(msgspec.Struct, frozen=True):
-    """A wallet of one's own whose key another program keeps: it gets 32 bytes as hex and prints the signature."""
+    """A wallet of one's own whose key another program keeps: it is told what to sign, and prints the signature."""
 
     command: tuple[str, ...]
     public_key: bytes

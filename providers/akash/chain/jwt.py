@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
+from ....core.clock import rfc3339
 from ..addresses import address_of
 from ..sdl.order import SERVICE
 from ..values import Address, Dseq
-from .keys import Signer, digest
+from .keys import Signable, Signer
 
 GOOD_FOR = timedelta(minutes=10)
 """At most 15 are advised."""
@@ -34,7 +35,9 @@ def gateway_token(signer: Signer, provider: Address, dseq: Dseq, now: datetime) 
         "version": "v1",
         "leases": lease_claims(provider, dseq),
     }
-    return encode(signer, claims)
+    scopes = ", ".join(SCOPES)
+    until = rfc3339(now + GOOD_FOR)
+    return encode(signer, claims, f"lets who holds it ask {provider} about deployment {dseq} ({scopes}) until {until}")
 
 
 def lease_claims(provider: Address, dseq: Dseq) -> dict[str, Any]:
@@ -50,11 +53,11 @@ def lease_claims(provider: Address, dseq: Dseq) -> dict[str, Any]:
     }
 
 
-def encode(signer: Signer, claims: dict[str, Any]) -> str:
-    """A JWS of `claims` by ES256K: r and s, 64 bytes, s low."""
+def encode(signer: Signer, claims: dict[str, Any], summary: str) -> str:
+    """A JWS of `claims` by ES256K: r and s, 64 bytes, s low. `summary` is for whoever signs it."""
     header = {"alg": "ES256K", "typ": "JWT"}
     text = f"{_part(msgspec.json.encode(header))}.{_part(msgspec.json.encode(claims))}"
-    return f"{text}.{_part(signer.sign(digest(text.encode('ascii'))))}"
+    return f"{text}.{_part(signer.sign(Signable(kind='token', data=text.encode('ascii'), summary=summary)))}"
 
 
 def _part(data: bytes) -> str:

@@ -6,6 +6,8 @@ The words are BIP-39, the path is cosmos' own, m/44'/118'/0'/0/0 (SLIP-44 coin 1
 import hashlib
 from typing import Any, NoReturn, Protocol
 
+import msgspec
+
 from ...base import ProviderAuthError
 from ..names import PROVIDER
 from .signatures import low_s
@@ -14,15 +16,32 @@ PATH = "m/44'/118'/0'/0/0"
 WORDS_FIX = f"set secrets.mnemonic under [contexts.NAME.providers.{PROVIDER}] to the wallet's 12 to 24 words"
 
 
+class Signable(msgspec.Struct, frozen=True, kw_only=True):
+    """What a signature is asked for: of `data`, its sha256 is signed.
+
+    `kind` is `transaction` (`data` is a protobuf SignDoc) or `token` (the signing input of a JWT). `summary` says
+    in a line what it does; who doubts that reads `data`.
+    """
+
+    kind: str
+    data: bytes
+    summary: str
+
+    @property
+    def digest(self) -> bytes:
+        """The 32 bytes that are signed."""
+        return digest(self.data)
+
+
 class Signer(Protocol):
-    """Signs 32-byte digests with the account's key."""
+    """Signs with the account's key."""
 
     @property
     def public_key(self) -> bytes:
         """Compressed, 33 bytes."""
         ...
 
-    def sign(self, digest: bytes) -> bytes:
+    def sign(self, what: Signable) -> bytes:
         """64 bytes, s low. Raises `ProviderAuthError` where the key cannot be used."""
         ...
 
@@ -47,9 +66,9 @@ class KeySigner:
         """Compressed, 33 bytes."""
         return self._public_key
 
-    def sign(self, digest: bytes) -> bytes:
-        """64 bytes, s low; the same digest always gives the same signature (RFC 6979)."""
-        return low_s(self._key.sign_recoverable(digest, hasher=None)[:64])
+    def sign(self, what: Signable) -> bytes:
+        """64 bytes, s low; the same data always give the same signature (RFC 6979)."""
+        return low_s(self._key.sign_recoverable(what.digest, hasher=None)[:64])
 
     def __repr__(self) -> str:
         return "KeySigner(…)"

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ..sdl.compiled import Attribute, Compiled, Group, Unit
-from ..values import DENOM, Address, Dseq, LeaseId
+from ..values import DENOM, UACT_PER_USD, Address, Dseq, LeaseId
 from .schema import encode
 
 FROM_BALANCE = 1
@@ -24,10 +24,11 @@ PLACES = 18
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A message with the type that the chain finds it by."""
+    """A message with the type that the chain finds it by. `summary` says in a line what it does."""
 
     type_url: str
     data: bytes
+    summary: str
 
     @property
     def name(self) -> str:
@@ -45,17 +46,21 @@ def create_deployment(owner: Address, dseq: Dseq, compiled: Compiled, deposit_ua
             "hash": compiled.manifest_hash,
             "deposit": _deposit(deposit_uact),
         },
+        f"opens deployment {dseq} with a deposit of {_act(deposit_uact)} ACT",
     )
 
 
 def close_deployment(owner: Address, dseq: Dseq) -> Message:
     """Closes it with its orders and leases; what is left of the deposit comes back."""
-    return _message("/akash.deployment.v1beta4.MsgCloseDeployment", {"id": {"owner": owner, "dseq": dseq}})
+    fields = {"id": {"owner": owner, "dseq": dseq}}
+    return _message("/akash.deployment.v1beta4.MsgCloseDeployment", fields, f"closes deployment {dseq}")
 
 
 def create_lease(bid: LeaseId) -> Message:
     """Takes a bid: billing starts."""
-    return _message("/akash.market.v1beta5.MsgCreateLease", {"bid_id": msgspec.structs.asdict(bid)})
+    fields = {"bid_id": msgspec.structs.asdict(bid)}
+    summary = f"takes the bid of {bid.provider} for deployment {bid.dseq}"
+    return _message("/akash.market.v1beta5.MsgCreateLease", fields, summary)
 
 
 def account_deposit(owner: Address, dseq: Dseq, uact: Decimal) -> Message:
@@ -67,16 +72,24 @@ def account_deposit(owner: Address, dseq: Dseq, uact: Decimal) -> Message:
             "id": {"scope": DEPLOYMENT_SCOPE, "xid": f"{owner}/{dseq}"},
             "deposit": _deposit(uact),
         },
+        f"adds {_act(uact)} ACT to deployment {dseq}",
     )
 
 
-def _message(type_url: str, fields: dict[str, Any]) -> Message:
-    return Message(type_url, encode(type_url.rpartition(".")[2], fields))
+def _message(type_url: str, fields: dict[str, Any], summary: str) -> Message:
+    return Message(type_url, encode(type_url.rpartition(".")[2], fields), summary)
 
 
 def _deposit(uact: Decimal) -> dict[str, Any]:
-    amount = {"denom": DENOM, "amount": str(int(uact.to_integral_value(ROUND_CEILING)))}
-    return {"amount": amount, "sources": [FROM_BALANCE]}
+    return {"amount": {"denom": DENOM, "amount": str(_whole(uact))}, "sources": [FROM_BALANCE]}
+
+
+def _whole(uact: Decimal) -> int:
+    return int(uact.to_integral_value(ROUND_CEILING))
+
+
+def _act(uact: Decimal) -> Decimal:
+    return Decimal(_whole(uact)) / UACT_PER_USD
 
 
 def _group(group: Group) -> dict[str, Any]:

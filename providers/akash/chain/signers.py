@@ -11,7 +11,7 @@ from ....core.errors import UsageError
 from ...base import ProviderAuthError
 from ..custodies import KeystoreFile, Mnemonic, OutsideSigner
 from ..names import PROVIDER
-from .keys import KeySigner, Signer, quietly, signer_of_words
+from .keys import KeySigner, Signable, Signer, quietly, signer_of_words
 from .signatures import LENGTH, low_s, verifies
 
 MAX_KEYSTORE_BYTES = 65_536
@@ -48,7 +48,11 @@ def _(custody: OutsideSigner) -> Signer:
 
 
 class CommandSigner:
-    """Another program signs: it gets the digest as hex on stdin, and prints the signature as hex."""
+    """Another program signs: it gets the digest and what that is of on stdin, and prints the signature as hex.
+
+    The first line is the digest as hex, the second a JSON object: `kind`, `summary` and `data` as base64, whose
+    sha256 the digest is. So it can show what it signs, and refuse by ending with another status than 0.
+    """
 
     def __init__(self, command: tuple[str, ...], public_key: bytes) -> None:
         self._command = command
@@ -59,25 +63,24 @@ class CommandSigner:
         """As the context names it."""
         return self._public_key
 
-    def sign(self, digest: bytes) -> bytes:
+    def sign(self, what: Signable) -> bytes:
         """64 bytes, s low, checked against the public key before anybody else sees them."""
-        signature = quietly(low_s, bytes.fromhex(_hex(self._run(digest))))
-        if signature is None or not verifies(signature, digest, self._public_key):
+        signature = quietly(low_s, bytes.fromhex(_hex(self._run(what))))
+        if signature is None or not verifies(signature, what.digest, self._public_key):
             raise self._failed("it printed no signature of options.public_key")
         return bytes(signature)
 
-    def _run(self, digest: bytes) -> bytes:
+    def _run(self, what: Signable) -> bytes:
+        told = what.digest.hex().encode() + b"\n" + msgspec.json.encode(what) + b"\n"
         try:
-            done = subprocess.run(
-                self._command, input=digest.hex().encode(), capture_output=True, timeout=COMMAND_SECONDS, check=True
-            )
+            done = subprocess.run(self._command, input=told, capture_output=True, timeout=COMMAND_SECONDS, check=True)
         except (OSError, subprocess.SubprocessError) as error:
             # Not chained: the error holds what the program printed.
             raise self._failed(type(error).__name__) from None
         return done.stdout
 
     def _failed(self, why: str) -> ProviderAuthError:
-        fix = f"run {self._command[0]} by hand: 64 hex digits on stdin, 128 on stdout"
+        fix = f"run {self._command[0]} by hand: 64 hex digits and a line of JSON on stdin, 128 hex digits on stdout"
         return ProviderAuthError(PROVIDER, f"the signer {self._command[0]} failed: {why}", fix=fix)
 
 

@@ -1,17 +1,18 @@
 """A transaction's bytes: SIGN_MODE_DIRECT, one message, one signature (cosmos-sdk ADR 20)."""
 
 import hashlib
+from decimal import Decimal
 
 import msgspec
 
-from .keys import Signer, digest
+from ..values import FEE_DENOM, UAKT_PER_AKT
+from .keys import Signable, Signer
 from .messages import Message
 from .schema import encode
 
 DIRECT = 1
 """`cosmos.tx.signing.v1beta1.SignMode`."""
 KEY_TYPE = "/cosmos.crypto.secp256k1.PubKey"
-FEE_DENOM = "uakt"
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +38,7 @@ def signed(message: Message, terms: Terms, signer: Signer) -> bytes:
             "account_number": terms.account_number,
         },
     )
-    return _raw(body, auth, signer.sign(digest(document)))
+    return _raw(body, auth, signer.sign(Signable(kind="transaction", data=document, summary=_summary(message, terms))))
 
 
 def unsigned(message: Message, terms: Terms, public_key: bytes) -> bytes:
@@ -48,6 +49,11 @@ def unsigned(message: Message, terms: Terms, public_key: bytes) -> bytes:
 def tx_hash(raw: bytes) -> str:
     """What the chain will know the transaction by, known before it is sent."""
     return hashlib.sha256(raw).hexdigest().upper()
+
+
+def _summary(message: Message, terms: Terms) -> str:
+    fee = f"{Decimal(terms.fee_uakt) / UAKT_PER_AKT} AKT"
+    return f"{message.summary}; for a fee of {fee} on {terms.chain_id}, until block {terms.timeout_height}"
 
 
 def _body(message: Message, terms: Terms) -> bytes:

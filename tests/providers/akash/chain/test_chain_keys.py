@@ -16,17 +16,18 @@ from hypothesis import strategies as st
 
 from ampacity.core.errors import AmpacityError
 from ampacity.providers.akash.addresses import address_of
-from ampacity.providers.akash.chain.keys import KeySigner, digest, signer_of_words
+from ampacity.providers.akash.chain.keys import KeySigner, Signable, digest, signer_of_words
 from ampacity.providers.akash.chain.signatures import ORDER, low_s, verifies
 from ampacity.providers.akash.chain.signers import open_signer
 from ampacity.providers.akash.custodies import KeystoreFile, Mnemonic, OutsideSigner
 
 ABANDON = "abandon " * 11 + "about"
 ABANDON_SECRET = bytes.fromhex("c4a48e2fce1481cd3294b4490f6678090ea98d3d0e5cd984558ab0968741b104")
+PUBLIC = PrivateKey(ABANDON_SECRET).public_key.format()
 PASSWORD = "open sesame"
 WRONG = "".join(["sword", "fish"])
 """Put together, so that the line of source in a traceback does not hold it."""
-DIGEST = digest(b"what is signed")
+WHAT = Signable(kind="transaction", data=b"what is signed", summary="closes deployment 7")
 
 
 def keystore() -> str:
@@ -60,12 +61,12 @@ def test_a_keystore_file_gives_the_same_account(tmp_path: Path) -> None:
     assert signer.public_key == signer_of_words(ABANDON).public_key
 
 
-@given(st.binary(min_size=32, max_size=32), st.integers(1, ORDER - 1))
-def test_every_signature_is_low_and_holds(message: bytes, secret: int) -> None:
+@given(st.binary(), st.integers(1, ORDER - 1))
+def test_every_signature_is_low_and_holds(data: bytes, secret: int) -> None:
     signer = KeySigner(secret.to_bytes(32, "big"))
-    signature = signer.sign(message)
+    signature = signer.sign(Signable(kind="token", data=data, summary=""))
     assert int.from_bytes(signature[32:], "big") <= ORDER // 2
-    assert verifies(signature, message, signer.public_key)
+    assert verifies(signature, digest(data), signer.public_key)
 
 
 @given(st.integers(1, ORDER - 1), st.integers(1, ORDER - 1))
@@ -86,18 +87,18 @@ def test_what_is_no_signature_is_refused(bad: bytes) -> None:
 
 def test_a_high_signature_does_not_count_as_one() -> None:
     signer = KeySigner(ABANDON_SECRET)
-    good = signer.sign(DIGEST)
+    good = signer.sign(WHAT)
     high = good[:32] + (ORDER - int.from_bytes(good[32:], "big")).to_bytes(32, "big")
-    assert verifies(good, DIGEST, signer.public_key)
-    assert not verifies(high, DIGEST, signer.public_key)
+    assert verifies(good, WHAT.digest, signer.public_key)
+    assert not verifies(high, WHAT.digest, signer.public_key)
     assert not verifies(good, digest(b"something else"), signer.public_key)
 
 
 def program(tmp_path: Path, body: str) -> OutsideSigner:
     """An outside signer that runs `body` with the digest in `sent`."""
     file = tmp_path / "sign.py"
-    file.write_text(f"import sys\nsent = bytes.fromhex(sys.stdin.read())\n{body}\n")
-    return OutsideSigner((sys.executable, str(file)), PrivateKey(ABANDON_SECRET).public_key.format())
+    file.write_text(f"import sys\nsent = bytes.fromhex(sys.stdin.readline())\n{body}\n")
+    return OutsideSigner((sys.executable, str(file)), PUBLIC)
 
 
 SIGN = (
@@ -109,7 +110,19 @@ SIGN = (
 def test_another_program_signs_and_a_high_s_of_its_is_lowered(tmp_path: Path) -> None:
     high = f"high = made[:32] + ({ORDER} - int.from_bytes(made[32:], 'big')).to_bytes(32, 'big'); print(high.hex())"
     signer = open_signer(program(tmp_path, SIGN + high))
-    assert signer.sign(DIGEST) == KeySigner(ABANDON_SECRET).sign(DIGEST)
+    assert signer.sign(WHAT) == KeySigner(ABANDON_SECRET).sign(WHAT)
+
+
+def test_another_program_is_told_what_it_signs_so_that_it_can_show_it_and_refuse(tmp_path: Path) -> None:
+    look = (
+        "import base64, hashlib, json, pathlib; told = json.loads(sys.stdin.readline());"
+        f"pathlib.Path({str(tmp_path / 'shown')!r}).write_text(told['kind'] + ': ' + told['summary']);"
+        "assert hashlib.sha256(base64.b64decode(told['data'])).digest() == sent;"
+    )
+    assert verifies(open_signer(program(tmp_path, look + SIGN + "print(made.hex())")).sign(WHAT), WHAT.digest, PUBLIC)
+    assert (tmp_path / "shown").read_text() == "transaction: closes deployment 7"
+    with pytest.raises(AmpacityError, match="failed"):
+        open_signer(program(tmp_path, look + "sys.exit(told['summary'].startswith('closes'))")).sign(WHAT)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +138,13 @@ def test_another_program_signs_and_a_high_s_of_its_is_lowered(tmp_path: Path) ->
 )
 def test_a_program_that_signs_nothing_or_something_else_is_not_believed(tmp_path: Path, body: str) -> None:
     with pytest.raises(AmpacityError, match="credentials") as caught:
-        open_signer(program(tmp_path, body)).sign(DIGEST)
+        open_signer(program(tmp_path, body)).sign(WHAT)
     assert "secret on stderr" not in caught.value.why
 
 
 def test_a_program_that_is_not_there_is_a_named_error() -> None:
     with pytest.raises(AmpacityError, match="FileNotFoundError"):
-        open_signer(OutsideSigner(("/no/such/signer",), bytes(33))).sign(DIGEST)
+        open_signer(OutsideSigner(("/no/such/signer",), bytes(33))).sign(WHAT)
 
 
 def everything(error: BaseException) -> str:

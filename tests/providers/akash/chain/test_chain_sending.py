@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from ampacity.providers.akash.chain.blockfailures import UNDONE, FailedInBlockError
 from ampacity.providers.akash.chain.failures import ChainError, OtherVersionError, RefusedKeyError
-from ampacity.providers.akash.chain.keys import digest
+from ampacity.providers.akash.chain.keys import Signable, digest
 from ampacity.providers.akash.chain.schema import MESSAGES, classes, encode
 from ampacity.providers.akash.chain.signatures import verifies
 from ampacity.providers.akash.chain.wallet import OwnWallet
@@ -49,6 +50,48 @@ def test_what_is_sent_is_signed_by_the_account_for_this_chain_and_this_sequence(
     assert verifies(outer.signatures[0], digest(encode("SignDoc", document)), PUBLIC_KEY)
     assert auth_of(raw).signer_infos[0].sequence == 5
     assert ledger.modes == ["BROADCAST_MODE_SYNC"]
+
+
+class Shows:
+    """Signs, and keeps what it was told of it."""
+
+    def __init__(self, signer: Any) -> None:
+        self._signer = signer
+        self.seen: list[Signable] = []
+
+    @property
+    def public_key(self) -> bytes:
+        key: bytes = self._signer.public_key
+        return key
+
+    def sign(self, what: Signable) -> bytes:
+        self.seen.append(what)
+        signature: bytes = self._signer.sign(what)
+        return signature
+
+
+def test_whoever_signs_is_handed_the_very_document_and_told_what_it_does(ledger: Any, wallet: OwnWallet) -> None:
+    signer = Shows(wallet._signer)
+    top_up(OwnWallet(ledger.node.url, signer, timeout_seconds=5.0, loopback=True, pause=ledger.tick))
+    (what,) = signer.seen
+    document = parse("SignDoc", what.data)
+    assert (document.chain_id, document.account_number) == ("akashnet-2", 42)
+    assert document.body_bytes == parse("TxRaw", ledger.sent[0]).body_bytes
+    assert what.kind == "transaction"
+    # 1,000,000 uact; 130,000 gas at 0.025 uakt
+    assert what.summary == "adds 1 ACT to deployment 7; for a fee of 0.00325 AKT on akashnet-2, until block 2015"
+
+
+def test_a_token_s_signer_is_handed_its_signing_input(ledger: Any, wallet: OwnWallet) -> None:
+    signer = Shows(wallet._signer)
+    own = OwnWallet(ledger.node.url, signer, timeout_seconds=5.0, loopback=True)
+    token = own.gateway_token(SELLER, Dseq(7), datetime(2026, 11, 21, 8, tzinfo=UTC))
+    (what,) = signer.seen
+    assert (what.kind, what.data) == ("token", token.rpartition(".")[0].encode())
+    assert what.summary == (
+        f"lets who holds it ask {SELLER} about deployment 7 "
+        "(send-manifest, get-manifest, status, logs, events) until 2026-11-21T08:10:00Z"
+    )
 
 
 def test_gas_is_the_simulation_s_and_three_tenths_and_the_fee_follows(ledger: Any, wallet: OwnWallet) -> None:
