@@ -120,9 +120,7 @@ def _unread_machine(deployment: Deployment, marks: Marks, lease: Unread, moment:
     )
 
 
-def _state(
-    deployment: Deployment, lease: Lease | None, door: Door | None, moment: Moment
-) -> tuple[MachineState, str]:
+def _state(deployment: Deployment, lease: Lease | None, door: Door | None, moment: Moment) -> tuple[MachineState, str]:
     if not deployment.active:
         return MachineState.GONE, "its deposit ran dry, and its provider ended it"
     if lease is None:

@@ -93,7 +93,7 @@ def test_what_is_gone_or_cannot_be_asked_is_counted_apart(shown: Shown) -> None:
 def test_at_80_columns_a_cost_that_is_not_known_leaves_the_type_whole_and_the_zone_is_the_plan_s(shown: Shown) -> None:
     lines = shown(status(machine(1, "unknown", usd_so_far=None)))
     (row,) = (line for line in lines if line.startswith("llama-train-1 unknown"))
-    assert row.split() == ["llama-train-1", "unknown", "aws", "us-east-1a", "p5.48xlarge", "$55.04", "?", "5", "h"]
+    assert row.split() == ["llama-train-1", "unknown", "aws", "us-east-1a", "p5.48xlarge", "$55.04", "?", "5", "h", "+"]
 
 
 def test_overdue_is_said_since_the_end_that_is_past_and_never_since_one_to_come(shown: Shown) -> None:
@@ -137,14 +137,62 @@ def test_while_a_command_is_at_it_what_is_not_done_yet_is_no_fault(shown: Shown)
     ("self_ending", "said"),
     [
         ((True, True), "Ends 2026-11-21T17:00:00Z."),
-        ((True, False), "Ends 2026-11-21T17:00:00Z; llama-train-2 not without `ampacity destroy llama-train`."),
-        ((False, False), "Ends 2026-11-21T17:00:00Z; llama-train-1..2 not without `ampacity destroy llama-train`."),
+        ((True, False), "Ends 2026-11-21T17:00:00Z; llama-train-2 (+) not without `ampacity destroy llama-train`."),
+        ((False, False), "Ends 2026-11-21T17:00:00Z; llama-train-1..2 (+) not without `ampacity destroy llama-train`."),
     ],
 )
 def test_beside_the_end_stands_who_does_not_end_by_itself(
     shown: Shown, self_ending: tuple[bool, bool], said: str
 ) -> None:
     assert said in shown(status(*(machine(at, self_ending=itself) for at, itself in enumerate(self_ending, 1))))
+
+
+def test_in_the_column_of_ends_too_one_can_see_what_nothing_ends_then(shown: Shown) -> None:
+    lines = shown(status(machine(1), machine(2, self_ending=True), machine(3, "gone")))
+    rows = [next(line for line in lines if line.startswith(f"llama-train-{at} ")) for at in (1, 2, 3)]
+    assert [row.partition("$1.25 ")[2] for row in rows] == ["5 h +", "5 h, itself", "5 h"]
+
+
+def test_a_notice_has_a_line_of_its_own_and_the_machine_says_so(shown: Shown) -> None:
+    back = NOW + timedelta(minutes=59)
+    given = machine(2, taken_back_at=back, note="provider akash1x gives notice")
+    found = status(machine(1), given)
+    lines = shown(found)
+    assert (
+        "TAKEN BACK: llama-train-2, the first at 2026-11-21T12:59:00Z: save what it holds; "
+        "once it is gone: ampacity recover llama-train"
+    ) in lines
+    (row,) = (line for line in lines if line.startswith("llama-train-2 notice "))
+    assert row.endswith(" 59 min, taken")
+    assert status_data(found)["taken_back_at"] == "2026-11-21T12:59:00Z"
+    assert status_data(found)["machines"][1]["taken_back_at"] == "2026-11-21T12:59:00Z"
+    assert "TAKEN BACK" not in " ".join(shown(status(machine(1))))
+
+
+def test_a_machine_that_ends_before_it_would_be_taken_back_shows_its_end(shown: Shown) -> None:
+    lines = shown(status(machine(1, taken_back_at=NOW + timedelta(hours=9))))
+    (row,) = (line for line in lines if line.startswith("llama-train-1 notice "))
+    assert row.endswith("5 h +")
+
+
+def test_what_cannot_be_seen_is_counted_apart_with_the_reason(shown: Shown) -> None:
+    dark = machine(2, "unseen", ssh="ssh root@h100.example", note="provider akash1x does not answer")
+    lines = shown(status(machine(1), dark))
+    assert "1 running, 1 cannot be seen, $110.08 per hour, $2.50 so far." in lines
+    assert "llama-train-2: provider akash1x does not answer" in lines
+    assert "llama-train-2  ssh root@h100.example" in lines
+
+
+def test_an_interrupted_destroy_leads_to_destroy_alone(shown: Shown) -> None:
+    soon = NOW + timedelta(hours=1)
+    one = machine(1, paid_until=soon, held_usd=Decimal(3), taken_back_at=soon)
+    said = " ".join(shown(status(one, destroying_since=NOW - timedelta(minutes=5))))
+    assert "ampacity destroy llama-train" in said
+    assert "Sellers hold $3.00" in said
+    assert "topup" not in said
+    assert "recover" not in said
+    before = " ".join(shown(status(one)))
+    assert "RUNS DRY: llama-train-1, the first at 2026-11-21T13:00:00Z: ampacity topup llama-train" in before
 
 
 def test_what_is_gone_needs_nobody_to_end_it(shown: Shown) -> None:

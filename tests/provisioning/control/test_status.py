@@ -11,7 +11,7 @@ import pytest
 from ampacity.core.digests import Digest
 from ampacity.core.errors import ResourceError
 from ampacity.providers.base import Labels, Machine, MachineRef, MachineState, Market, Token
-from ampacity.provisioning.drift import differences
+from ampacity.provisioning.drift import differences, unseen
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.observe import Sighting, base_state, natural
 from ampacity.provisioning.records import DeploymentRecord
@@ -151,6 +151,22 @@ def test_the_ssh_line_opens_the_machine() -> None:
 
 def test_names_are_listed_as_people_count() -> None:
     assert sorted(["node-10", "node-2", "node-1", "a"], key=natural) == ["a", "node-1", "node-2", "node-10"]
+
+
+def test_a_machine_that_only_cannot_be_seen_is_no_drift_and_nothing_is_bought_for_it(seen: Seen) -> None:
+    hidden = seen(state=MachineState.FAILED, address=None, ssh_user=None, usd_per_hour=None, unseen="HTTP status 503")
+    assert differences([hidden], []) == ()
+    assert unseen([seen(), hidden]) == ("node-0 cannot be seen, and bills on: HTTP status 503",)
+    told = machine_status(hidden, NOW)
+    assert (told.state, told.address, told.usd_per_hour) == ("unseen", "192.0.2.1", Decimal("23.92"))
+
+
+def test_one_that_never_ran_is_what_its_seller_says_of_it(seen: Seen) -> None:
+    ran = seen(state=MachineState.PENDING, unseen="HTTP status 503")
+    record = msgspec.structs.replace(ran.record, outputs={**ran.record.outputs, "state": "pending"})
+    never = msgspec.structs.replace(ran, record=record)
+    assert machine_status(never, NOW).state == "pending"
+    assert unseen([never]) == ()
 
 
 def test_agreement_is_no_drift(seen: Seen) -> None:
