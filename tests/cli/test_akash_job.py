@@ -108,6 +108,13 @@ endpoint = "{endpoint}"
 secrets.mnemonic = {{ file = "{folder}/words" }}
 options.console = "{endpoint}"
 options.bid_seconds = "3"
+[contexts.managed]
+loopback = true
+[contexts.managed.providers.akash]
+endpoint = "{endpoint}"
+secrets.api_key = {{ file = "{folder}/data/sandbox/akash/api_key" }}
+options.console = "{endpoint}"
+options.bid_seconds = "3"
 [contexts.looks]
 loopback = true
 [contexts.looks.providers.akash]
@@ -146,6 +153,154 @@ def test_a_context_that_only_looks_is_sound_and_is_told_how_to_name_an_account(p
     assert row["ok"]
     assert row["found"] == "the context names no account, so it only looks at offers"
     assert "secrets.mnemonic" in row["fix"]
+
+
+def test_the_managed_wallet_shows_its_credits_and_a_plan_that_they_cannot_pay_stays_good(person: Person) -> None:
+    (account,) = [
+        row for row in person.data("doctor", "--context", "managed")["checks"] if row["check"] == "account akash"
+    ]
+    assert "has 1,000 ACT (deposits, 1 is about 1 USD)" in account["found"]
+    (person.folder / "spec.yaml").write_text(SPEC.replace("ttl_hours: 6", "ttl_hours: 500"))
+    person("plan", "spec.yaml", "--out", "plan.json", "--context", "managed")
+    for _ in range(2):  # the first has not used it up
+        poor = person("apply", "plan.json", "--yes", "--context", "managed", exit=5)
+        assert "[AMP-FUNDS]" in poor.stderr
+        # $2.80 an hour at most, for 500 h
+        assert "has $1000.00 and $1" in poor.stderr.replace(",", "")
+        assert "put credits into the Console's account" in poor.stderr
+
+
+def test_a_machine_that_its_provider_ends_has_failed_and_recover_makes_it_anew(funded: Person) -> None:
+    go(funded)
+    first = funded.machine()
+    assert first["state"] == "running"
+    funded("sandbox", "fault", "akash", "preempt", "--machine", first["id"])
+    ended = funded.machine()
+    assert (ended["state"], ended["id"]) == ("failed", first["id"])
+    assert "comes back when it is deleted" in ended["note"]
+    told = funded("drift", "job", exit=7).stdout
+    assert "failed" in told
+    assert "Mend it: ampacity recover job." in " ".join(told.split())
+
+    funded("recover", "job", "--yes")
+    second = funded.machine()
+    assert second["state"] == "running"
+    assert second["id"] != first["id"]
+    funded("drift", "job")
+
+    funded("destroy", "job", "--yes")
+    assert funded.data("orphans")["orphans"] == []
+    # the two leases lasted seconds: the deposits of both, 16.8 ACT each, are back
+    assert float(funded.account(exit=0)["found"].split()[2].replace(",", "")) > 995
+
+
+def test_a_second_plan_says_that_it_failed_and_leads_to_recover(funded: Person) -> None:
+    go(funded)
+    first = funded.machine()["id"]
+    funded("sandbox", "fault", "akash", "preempt")
+    assert funded.machine()["state"] == "failed"
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    told = funded("apply", "plan.json", "--yes", exit=4)
+    assert "failed" in told.stdout
+    assert "finish:  ampacity recover job" in told.stderr
+    funded("recover", "job", "--yes")
+    second = funded.machine()
+    assert second["state"] == "running"
+    assert second["id"] != first
+    funded("destroy", "job", "--yes")
+
+
+def test_a_reclaim_notice_is_told_with_its_hour_and_the_way_on(funded: Person) -> None:
+    go(funded)
+    funded("sandbox", "fault", "akash", "reclaim")
+    machine = funded.machine()
+    assert machine["state"] == "running"  # it runs on until then
+    assert "gives notice and takes it back at 20" in machine["note"]
+    shown = " ".join(funded("status", "job").stdout.split())
+    assert f"TAKEN BACK: job-1, the first at {machine['taken_back_at']}: save what it holds" in shown
+    assert "once it is gone: ampacity recover job" in shown
+    told = funded("drift", "job")  # nothing differs yet
+    assert "takes it back at 20" in told.stderr
+    assert "ampacity recover job" in told.stderr
+    funded("destroy", "job", "--yes")
+
+
+def test_a_chain_of_another_version_stops_plan_and_apply_and_the_plan_stays_good(funded: Person) -> None:
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    funded("sandbox", "fault", "akash", "other-version")
+    refused = funded("apply", "plan.json", "--yes", exit=5)
+    assert "The chain speaks another module version: node v2.1.0 serves market v2beta1 (not v1beta5)" in refused.stderr
+    assert "[AMP-AKASH-VERSION]" in refused.stderr
+    assert "fix: take a newer ampacity" in refused.stderr
+    planned = funded("plan", "spec.yaml", "--out", "other.json")
+    assert "(not v1beta5) [AMP-AKASH-VERSION]" in planned.stdout + planned.stderr
+    account = funded.account(exit=2)
+    assert "1,000 ACT" in account["found"]  # nothing was spent
+    assert "[AMP-AKASH-VERSION]" in account["found"]
+
+    funded("sandbox", "fault", "akash", "other-version", "--clear")
+    funded("apply", "plan.json", "--yes")
+    assert funded.machine()["state"] == "running"
+    funded("destroy", "job", "--yes")
+
+
+def test_a_chain_that_changes_its_version_later_is_named_by_whoever_asks_and_lets_the_machine_be_ended(
+    funded: Person,
+) -> None:
+    go(funded)
+    funded("sandbox", "fault", "akash", "other-version")
+    (seen,) = funded.data("status", "job", exit=4)["machines"]
+    assert "[AMP-AKASH-VERSION]" in seen["note"]
+    topped = funded("topup", "job", "--hours", "2", "--yes", exit=4)
+    assert "what it holds is not known" in topped.stderr
+    assert "[AMP-AKASH-VERSION]" in topped.stderr
+    funded("destroy", "job", "--yes")
+    assert funded.data("orphans")["orphans"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("capacity", "[AMP-PROVIDER-CAPACITY-GLOBAL]"),
+        ("fails-later", "no order is open, no deposit is locked, and only its fee"),
+        ("fails-later", "[AMP-AKASH-TX-FAILED]"),
+    ],
+)
+def test_what_cannot_be_ordered_is_named_and_the_deposit_is_back(funded: Person, kind: str, words: str) -> None:
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    funded("sandbox", "fault", "akash", kind)
+    failed = funded("apply", "plan.json", "--yes", exit=4)
+    assert words in failed.stderr
+    assert "finish:" in failed.stderr
+    assert "give up:" in failed.stderr
+    assert "1,000 ACT" in funded.account(exit=0)["found"]
+
+
+def test_a_withdrawn_bid_is_passed_over_for_the_next(funded: Person) -> None:
+    (funded.folder / "spec.yaml").write_text(SPEC.replace("usd_per_hour: 4", "usd_per_hour: 5, price_headroom: 0.2"))
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    funded("sandbox", "fault", "akash", "withdrawn")
+    applied = funded("apply", "plan.json", "--yes")
+    first = next(line for line in applied.stderr.splitlines() if "takes the bid" in line)
+    assert first.endswith("at $2.7000 per hour")  # the cheapest, at 2.615, withdrew
+    # who sold at 2.70 takes no manifest, so there is a second order, and nobody withdraws from that
+    assert funded.machine()["state"] == "running"
+    funded("destroy", "job", "--yes")
+
+
+def test_a_provider_that_goes_dark_is_named_and_the_bill_runs_on_until_it_is_deleted(funded: Person) -> None:
+    go(funded)
+    funded("sandbox", "fault", "akash", "dark")
+    told = funded("status", "job", exit=4)
+    assert "1 cannot be seen" in told.stdout
+    assert "does not answer" in told.stdout
+    assert "bills on until the machine is deleted" in " ".join(told.stdout.split())
+    assert "ssh -p" in told.stdout  # by which it was reached, and may be again
+    seen = funded("drift", "job", exit=4)  # it is there, and nobody knows of a change
+    assert "job-1 cannot be seen, and bills on" in seen.stderr
+    assert "plan SPEC" not in seen.stdout + seen.stderr
+    assert "recover" not in seen.stdout + seen.stderr
+    funded("destroy", "job", "--yes")  # needs no provider
 
 
 def test_a_machine_that_its_provider_ends_has_failed_and_recover_makes_it_anew(funded: Person) -> None:

@@ -61,10 +61,13 @@ class Public:
         return screen(self._market.read(), self._market.stock, read_screening(body))
 
     def balances(self, address: str) -> Any:
-        """In millionths, whatever an account's page shows: the free money, and what escrows held when last settled."""
+        """The free money, and what escrows held when last settled.
+
+        In US dollars, as the Console's newest notes for API keys say; its source of August has millionths.
+        """
         state = self._market.read()
         account = state.accounts.get(address)
-        free = account.balances.get("uact", 0) if account else 0
+        free = (account.balances.get("uact", 0) if account else 0) / 1_000_000
         mine = [row for row in state.deployments.values() if row.owner == address and row.state == "active"]
-        held = float(sum(row.account.funds for row in mine))
+        held = float(sum(row.account.funds for row in mine)) / 1_000_000
         return {"data": {"balance": free, "deployments": held, "total": free + held}}

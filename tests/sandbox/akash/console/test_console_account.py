@@ -47,21 +47,21 @@ def test_the_wallet_is_found_by_the_users_id(caller: Any) -> None:
     assert caller.get("/v1/wallets").status_code == 400
 
 
-def test_balances_are_told_in_millionths(caller: Any) -> None:
+def test_balances_are_told_in_dollars(caller: Any) -> None:
     assert caller.get("/v1/balances").get_json()["data"] == {
-        "balance": 1_000_000_000,
+        "balance": 1000,
         "deployments": 0,
-        "total": 1_000_000_000,
+        "total": 1000,
     }
     caller.created()
     assert caller.get("/v1/balances").get_json()["data"] == {
-        "balance": 995_000_000,
-        "deployments": 5_000_000,
-        "total": 1_000_000_000,
+        "balance": 995,
+        "deployments": 5,
+        "total": 1000,
     }
     address = caller.console.wallet.address
     caller.headers = {}
-    assert caller.get("/v1/balances", address=address).get_json()["data"]["balance"] == 995_000_000
+    assert caller.get("/v1/balances", address=address).get_json()["data"]["balance"] == 995
 
 
 def test_a_token_opens_a_gateway(caller: Any, bidder: Any) -> None:

@@ -136,7 +136,7 @@ def test_a_closed_deployment_gives_the_rest_back_and_closing_again_is_quiet(call
     shown = caller.get(f"/v1/deployments/{dseq}").get_json()["data"]
     assert (shown["deployment"]["state"], shown["leases"][0]["state"]) == ("closed", "closed")
     back = caller.get("/v1/balances").get_json()["data"]["balance"]
-    assert 999_000_000 < back < 1_000_000_000  # a minute of an H100 is four cents
+    assert 999 < back < 1000  # a minute of an H100 is four cents
     assert told(caller.lease(dseq, bidder))[0] == 400
 
 
