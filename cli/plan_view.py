@@ -9,7 +9,7 @@ import typer
 from ..core.clock import rfc3339
 from ..core.digests import Digest
 from ..core.money import show_most_usd, show_usd
-from ..planning.plan import Action, Plan, PlannedMachine, RemovedMachine
+from ..planning.plan import Action, Binding, Plan, PlannedMachine, RemovedMachine
 from ..providers.base import Offer
 from .naming import count, span
 from .tables import Column, draw, pairs
@@ -157,9 +157,16 @@ def _images(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "image", ", ".join(f"{image} at {seller}" for seller, image in plan.images.items())
 
 
+def _binding(limit: Binding) -> str:
+    """`30.6 of 34.5 kW`; what is not used at all binds by being too little for one node."""
+    if not limit.used:
+        return f"{limit.allowed} {limit.unit} left, too little for one node" if limit.allowed else "none left"
+    return f"{limit.used} of {limit.allowed} {limit.unit}"
+
+
 def _note_lines(plan: Plan) -> Iterator[str]:
     for limit in plan.binding:
-        yield f"binds: {limit.limit}: {limit.used} of {limit.allowed} {limit.unit}"
+        yield f"binds: {limit.limit}: {_binding(limit)}"
     if plan.excluded:
         rules = ", ".join(f"{each.rule} {each.offers}" for each in plan.excluded)
         yield f"ruled out: {rules}"

@@ -1,15 +1,14 @@
 """When there is no plan: which rule removed the offers, or which limit must give and by how much."""
 
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_CEILING, Decimal
 from typing import ClassVar
 
 import msgspec
 
 from ..core.errors import PolicyError
-from ..core.money import ceil_cents
 from .dominance import needed
-from .limits import Limit, gpus_of, limits
+from .giving import Way, way_out
+from .limits import gpus_of, limits
 from .model import Model, Stage, build_model
 from .plan import Excluded
 from .problem import Problem
@@ -18,7 +17,6 @@ from .solver import Row, Solver, Term, Variable
 GROUPS = ("budget", "spot", "providers", "power", "stock")
 """Limits that may give, in the order in which they are told."""
 WAIT = "ampacity offers, which shows what is left; ampacity context show says from where and of whom that may be"
-_HUNDREDTH = Decimal("0.01")
 
 
 class InfeasibleError(PolicyError):
@@ -51,26 +49,27 @@ def no_plan(
     """The error where offers fit but no choice keeps every limit. Solves again, with each limit loosened."""
     reduced = needed(problem)
     ways = list(_ways(reduced, solver))
-    told = "; or ".join(ways) or "several limits conflict"
+    told = "; or ".join(way.words for way in ways) or "several limits conflict"
     return InfeasibleError(
         "No plan keeps every limit",
         why="; ".join((told, *left_out)),
-        fix=f"in the spec: {ways[0]}" if ways else "loosen the limits of the spec",
+        fix=ways[0].fix if ways else "loosen the limits of the spec",
         excluded=tuple(excluded),
     )
 
 
-def _ways(problem: Problem, solver: Solver) -> Iterator[str]:
+def _ways(problem: Problem, solver: Solver) -> Iterator[Way]:
     """Each single limit that could give, else all that must give together; then the GPUs within reach."""
     model = _open(problem)
-    alone = [words for group in GROUPS if (words := _loosened(problem, model, solver, {group}))]
+    alone = [way for group in GROUPS if (way := _loosened(problem, model, solver, {group}))]
     if alone:
         yield from alone
     elif together := _loosened(problem, model, solver, set(GROUPS)):
         yield together
     fewer = solver.solve(_elastic(model, {"gpus"}).linear(_slack_stage(model, {"gpus"})))
     if fewer.found and (gpus := gpus_of(problem, fewer.values[: len(problem.slots)])):
-        yield f"gpu.count could be at most {min(gpus, problem.gpus)}"
+        most = min(gpus, problem.gpus)
+        yield Way(f"gpu.count could be at most {most}", f"in the spec: gpu.count: {most}")
 
 
 def _open(problem: Problem) -> Model:
@@ -85,15 +84,16 @@ def _open(problem: Problem) -> Model:
     return msgspec.structs.replace(model, rows=model.rows + stock)
 
 
-def _loosened(problem: Problem, model: Model, solver: Solver, groups: set[str]) -> str:
-    """What must give in `groups`, in words; empty if loosening them does not help."""
+def _loosened(problem: Problem, model: Model, solver: Solver, groups: set[str]) -> Way | None:
+    """What must give in `groups`; `None` if loosening them does not help."""
     if not any(row.group in groups for row in model.rows):
-        return ""
+        return None
     answer = solver.solve(_elastic(model, groups).linear(_slack_stage(model, groups)))
     if not answer.found:
-        return ""
+        return None
     counts = answer.values[: len(problem.slots)]
-    return " and ".join(_words(problem, counts, limit) for limit in limits(problem, counts) if limit.broken)
+    broken = [limit for limit in limits(problem, counts) if limit.broken]
+    return way_out(problem, counts, broken) if broken else None
 
 
 def _elastic(model: Model, groups: set[str]) -> Model:
@@ -132,14 +132,3 @@ def _slack_stage(model: Model, groups: set[str]) -> Stage:
 
 def _weight(row: Row) -> int:
     return max(1, 10**6 // max(1, abs(row.most or 0)))
-
-
-def _words(problem: Problem, counts: Sequence[int], limit: Limit) -> str:
-    if limit.group == "budget":
-        return f"{limit.name} would have to be at least {ceil_cents(limit.used)}"
-    if limit.group == "spot":
-        share = (limit.used / gpus_of(problem, counts)).quantize(_HUNDREDTH, rounding=ROUND_CEILING)
-        return f"{limit.name} would have to be at least {share}"
-    if limit.group == "providers":
-        return f"{limit.name} would have to be at least {limit.used}"
-    return f"{limit.name} would have to be {limit.used:f} {limit.unit} instead of {limit.allowed:f}"

@@ -4,7 +4,7 @@ One list serves three readers: the check of a solver's answer, the plan's bindin
 words about what must give when there is no answer.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -22,6 +22,10 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     allowed: Decimal
     unit: str
     node: Decimal
+    source: str = ""
+    """The file that sets it, where the spec does not."""
+    held_kw: Mapping[str, Decimal] = msgspec.field(default_factory=dict)
+    """What other deployments take of it, by their names: `allowed` is without it."""
 
     @property
     def broken(self) -> bool:
@@ -109,6 +113,8 @@ def _power(problem: Problem, counts: Counts) -> Iterator[Limit]:
             allowed=feed.allowed_kw,
             unit="kW",
             node=_least(kw for kw in draws if kw),
+            source=feed.source,
+            held_kw=feed.held_kw,
         )
 
 

@@ -1,6 +1,6 @@
 """What is to be chosen, without a word about how: slots to fill and limits to keep."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -67,6 +67,10 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     allowed_kw: Decimal
     reported: bool = True
     """Whether its owner said what is free; where not, nothing new is placed on it."""
+    source: str = ""
+    """The file that says what it can carry."""
+    held_kw: Mapping[str, Decimal] = msgspec.field(default_factory=dict)
+    """What other deployments take of it, by their names."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +120,7 @@ def make_problem(
         max_providers=spec.placement.max_providers,
         spot_share=exact(spec.market.max_spot_share),
         budgets=_budgets(spec, spent),
-        feeds=_feeds(slots, running, limits),
+        feeds=_feeds(spec.name, slots, running, limits),
         stay_first=not rebalance,
     )
 
@@ -150,14 +154,19 @@ def _budgets(spec: Spec, spent: Decimal) -> tuple[Budgeted, ...]:
     return tuple(budgets)
 
 
-def _feeds(slots: Sequence[Slot], running: Sequence[Running], limits: Iterable[PowerLimit]) -> tuple[Feed, ...]:
-    free = {limit.feed: limit.free_kw for limit in limits}
-    names = sorted({feed for slot in slots if slot.offer.power for feed in slot.offer.power.feeds})
+def _feeds(
+    name: str, slots: Sequence[Slot], running: Sequence[Running], limits: Iterable[PowerLimit]
+) -> tuple[Feed, ...]:
+    told = {limit.feed: limit for limit in limits}
+    feeds = sorted({feed for slot in slots if slot.offer.power for feed in slot.offer.power.feeds})
     return tuple(
         Feed(
-            name=name,
-            allowed_kw=free.get(name, Decimal(0)) + total(one.draws(name) for one in running),
-            reported=name in free,
+            name=feed,
+            allowed_kw=(limit.free_kw if limit else Decimal(0)) + total(one.draws(feed) for one in running),
+            reported=limit is not None,
+            source=limit.source if limit else "",
+            held_kw={holder: kw for holder, kw in limit.held_kw.items() if holder != name} if limit else {},
         )
-        for name in names
+        for feed in feeds
+        for limit in [told.get(feed)]
     )

@@ -1,6 +1,7 @@
 """The normalised offer: one seller's price for one kind of node, comparable with every other's."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -57,11 +58,15 @@ class PowerDraw(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PowerLimit(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left on a feed for nodes that are not yet placed, and how that figure was made."""
+    """What is left on a feed for nodes that are not yet placed, how that figure was made, and who has the rest."""
 
     feed: str
     free_kw: Decimal
     basis: str
+    source: str = ""
+    """The file that sets it."""
+    held_kw: Mapping[str, Decimal] = msgspec.field(default_factory=dict)
+    """What is taken, by the names of the deployments that take it."""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from .power import describe, rack_kw
 from .sites import Site, Sites
 
 
-def power_limits(sites: Sites, held: Iterable[Reservation]) -> Iterator[PowerLimit]:
-    """What every rack and every site that has a limit can still carry."""
+def power_limits(sites: Sites, held: Iterable[Reservation], *, source: str = "") -> Iterator[PowerLimit]:
+    """What every rack and every site that has a limit can still carry; `source` is the file that says so."""
     taken = list(held)
     for site_name, site in sites.sites.items():
         for rack_name, rack in site.racks.items():
@@ -21,13 +21,28 @@ def power_limits(sites: Sites, held: Iterable[Reservation]) -> Iterator[PowerLim
                 feed=feed_name(site_name, rack_name),
                 free_kw=free_rack_kw(sites, site_name, rack_name, taken),
                 basis=describe(rack, bases),
+                source=source,
+                held_kw=held_kw(sites, taken, site_name, rack_name),
             )
         if site.max_kw is not None:
             yield PowerLimit(
                 feed=feed_name(site_name),
                 free_kw=max(Decimal(0), site.max_kw - drawn_kw(sites, taken, site_name)),
                 basis=f"site limit of {site.max_kw} kW of IT power",
+                source=source,
+                held_kw=held_kw(sites, taken, site_name),
             )
+
+
+def held_kw(
+    sites: Sites, held: Iterable[Reservation], site_name: str, rack_name: str | None = None
+) -> dict[str, Decimal]:
+    """What each deployment takes of a site or a rack, by its name."""
+    rows: dict[str, list[Reservation]] = {}
+    for row in held:
+        rows.setdefault(row.deployment_name, []).append(row)
+    drawn = {name: drawn_kw(sites, mine, site_name, rack_name) for name, mine in sorted(rows.items())}
+    return {name: kw for name, kw in drawn.items() if kw}
 
 
 def free_nodes(site: Site, site_name: str, rack: str, kind: str, held: Iterable[Reservation]) -> list[str]:

@@ -58,8 +58,8 @@ class OwnRacks(Provider):
 
     def power_limits(self) -> Iterator[PowerLimit]:
         """What each rack and site has left beside the nodes that are reserved."""
-        _, sites, ledger = self._open()
-        return power_limits(sites, ledger.all())
+        path, sites, ledger = self._open()
+        return power_limits(sites, ledger.all(), source=path.name)
 
     def create(self, order: MachineOrder) -> Machine:
         """Reserve one node by name, for good or until `delete`. See `Provisions.create`."""

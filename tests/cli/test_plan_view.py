@@ -9,9 +9,10 @@ import pytest
 
 from ampacity.cli.apply_view import _foot
 from ampacity.cli.destroy import _question
+from ampacity.cli.plan_view import _binding
 from ampacity.cli.terms import with_so_far, worst_case
 from ampacity.core.digests import digest_bytes
-from ampacity.planning.plan import BaseState
+from ampacity.planning.plan import BaseState, Binding
 from ampacity.providers.base import Gpu, Market
 from ampacity.provisioning.reports import ApplyReport, MachineOutcome, MachineStatus, Outcome
 
@@ -73,3 +74,16 @@ def test_one_machine_is_removed_or_two_machines(number: int, said: str) -> None:
     )
     target: Any = SimpleNamespace(name="a", machines=(machine,) * number, usd_per_hour=None, usd_so_far=None)
     assert said in _question(target)
+
+
+@pytest.mark.parametrize(
+    ("used", "allowed", "said"),
+    [
+        ("30.6", "34.502", "30.6 of 34.502 kW"),
+        ("0", "9.2", "9.2 kW left, too little for one node"),
+        ("0", "0", "none left"),
+    ],
+)
+def test_a_limit_of_which_nothing_is_used_says_why_it_binds(used: str, allowed: str, said: str) -> None:
+    limit = Binding(limit="power of ohio", used=Decimal(used), allowed=Decimal(allowed), unit="kW")
+    assert _binding(limit) == said

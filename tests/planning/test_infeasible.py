@@ -48,7 +48,7 @@ def test_a_budget_that_is_too_small_names_the_one_that_would_do(
     error = refused(request_for(spec(budget={"usd_per_hour": "60"}), [offer(usd="35.601")]))
     # Two nodes at 35.601 are 71.202, up to cents 71.21; one node has 8 GPUs.
     assert error.why == "budget.usd_per_hour would have to be at least 71.21; or gpu.count could be at most 8"
-    assert error.fix == "in the spec: budget.usd_per_hour would have to be at least 71.21"
+    assert error.fix == "in the spec: budget.usd_per_hour: 71.21"
 
 
 def test_a_total_budget_is_named_in_dollars_over_the_hours(spec: Specs, offer: Offers, request_for: Requests) -> None:
@@ -94,6 +94,21 @@ def test_power_that_is_too_small_names_the_feed_and_the_kilowatts(
     limits = (PowerLimit(feed="r1", free_kw=Decimal("17.3"), basis="nameplate"),)
     error = refused(request_for(spec(), [owned], limits=limits))
     assert error.why == ("power of r1 would have to be 20.4 kW instead of 17.3; or gpu.count could be at most 8")
+
+
+def test_power_is_told_with_its_file_and_with_whoever_holds_it_and_the_way_on_is_not_the_spec(
+    spec: Specs, offer: Offers, request_for: Requests
+) -> None:
+    power = PowerDraw(feeds=("r1",), node_kw=Decimal("10.2"))
+    owned = offer(provider="own", market=Market.OWNED, power=power)
+    held = {"other": Decimal("20.4"), "train": Decimal("10.2")}  # `train` is this one, and not in its own way
+    limit = PowerLimit(feed="r1", free_kw=Decimal(5), basis="nameplate", source="sites.yaml", held_kw=held)
+    error = refused(request_for(spec(), [owned], limits=(limit,)))
+    assert error.why.startswith("power of r1 would have to be 20.4 kW instead of 5 (sites.yaml, other holds 20.4 kW)")
+    assert error.fix == (
+        "end what holds the power (ampacity destroy other); or in the spec allow other sellers, regions, "
+        "markets or models, or fewer GPUs; sites.yaml says what its feeds carry"
+    )
 
 
 def test_limits_that_only_give_together_are_named_together(spec: Specs, offer: Offers, request_for: Requests) -> None:

@@ -124,6 +124,8 @@ def test_what_is_reserved_is_missing_from_what_is_left(racks: OwnRacks) -> None:
         "east.r2": Decimal("34.502"),
     }
     assert offers(racks)["east.r1"].max_nodes == 3
+    held = {limit.feed: (limit.source, limit.held_kw) for limit in racks.power_limits()}
+    assert held == {"east.r1": ("sites.yaml", {"train": Decimal("10.2")}), "east.r2": ("sites.yaml", {})}
 
 
 def test_a_limit_of_the_site_holds_across_its_racks(sites: Path) -> None:
