@@ -257,6 +257,7 @@ def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
     if found.destroying_since is not None:
         return
     yield from _taken_back(found)
+    yield from _unseen(found)
     if found.runs_dry_at is not None:
         names = span([machine.name for machine in found.machines if machine.runs_dry_at is not None])
         hours = "" if found.ends_at else " --hours 24"
@@ -273,3 +274,13 @@ def _taken_back(found: "DeploymentStatus") -> Iterator[str]:
         when = rfc3339(found.taken_back_at)
         again = f"once it is gone: ampacity recover {found.name}"
         yield f"TAKEN BACK: {names}, the first at {when}: save what it holds; {again}"
+
+
+def _unseen(found: "DeploymentStatus") -> Iterator[str]:
+    """What is surely there and bills, though nobody sees how it does: an outage mostly, and nothing to mend at once."""
+    from .naming import span
+
+    names = span([machine.name for machine in found.machines if machine.state == UNSEEN])
+    if names:
+        ways = f"ampacity recover {found.name}, or ampacity destroy {found.name}"
+        yield f"CANNOT BE SEEN: {names} may run as before, and bills on; look again, and only if it stays so: {ways}"

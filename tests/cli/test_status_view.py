@@ -180,6 +180,10 @@ def test_what_cannot_be_seen_is_counted_apart_with_the_reason(shown: Shown) -> N
     lines = shown(status(machine(1), dark))
     assert "1 running, 1 cannot be seen, $110.08 per hour, $2.50 so far." in lines
     assert "llama-train-2: provider akash1x does not answer" in lines
+    assert (
+        "CANNOT BE SEEN: llama-train-2 may run as before, and bills on; look again, and only if it stays so: "
+        "ampacity recover llama-train, or ampacity destroy llama-train"
+    ) in lines
     assert "llama-train-2  ssh root@h100.example" in lines
 
 
