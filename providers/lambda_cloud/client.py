@@ -3,6 +3,7 @@
 The seller allows one call a second and one launch in twelve; a 429 is waited out as it asks.
 """
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,8 +42,9 @@ class Api:
         self._transport = transport
 
     def get(self, path: str, kind: type[T]) -> T:
-        """The `data` of `path`."""
-        return self._call("GET", path, None, kind, once=False, pause_seconds=1.0, patience_seconds=60.0)
+        """The `data` of `path`. A seller that throttles is waited for no longer than one that is silent."""
+        patience = self._timeout_seconds
+        return self._call("GET", path, None, kind, once=False, pause_seconds=1.0, patience_seconds=patience)
 
     def post(self, path: str, body: dict[str, Any], kind: type[T]) -> T:
         """The `data` that a call answers which may be sent twice."""
@@ -66,11 +68,13 @@ class Api:
     ) -> T:
         import stamina
 
+        until = time.monotonic() + patience_seconds
+
         def pause(error: Exception) -> float | bool:
             if not isinstance(error, ThrottledError):
                 return False
             wait = error.retry_after_seconds if error.retry_after_seconds is not None else pause_seconds
-            return wait if wait <= LONGEST_WAIT_SECONDS else False
+            return wait if wait <= LONGEST_WAIT_SECONDS and time.monotonic() + wait < until else False
 
         patiently = stamina.RetryingCaller(attempts=30, timeout=patience_seconds)
         return patiently(pause, lambda: self._ask(method, path, body, kind, once=once))

@@ -1,5 +1,7 @@
 """The seller's error codes in neutral terms (`errors` of OpenAPI 1.10.0)."""
 
+from math import ceil
+
 import msgspec
 
 from ...core.shapes import ready
@@ -25,6 +27,8 @@ KINDS: dict[str, Failure] = {
 }
 
 _BY_STATUS = {401: Failure.AUTH, 402: Failure.BILLING, 403: Failure.AUTH, 429: Failure.THROTTLED}
+
+_MINUTE_SECONDS = 60.0
 
 KEY_FIX = f"set secrets.api_key under [contexts.NAME.providers.{PROVIDER}]"
 
@@ -54,7 +58,9 @@ class ThrottledError(RefusedError):
     """Too many calls; `retry_after_seconds` is what the seller asked for, if it did."""
 
     def __init__(self, why: str, *, retry_after_seconds: float | None) -> None:
-        super().__init__(Failure.THROTTLED, why, status=429, code="", fix="run the same command again in a minute")
+        minutes = ceil((retry_after_seconds or 0) / _MINUTE_SECONDS)
+        when = f"{minutes} minutes, as the seller asks" if minutes > 1 else "a minute"
+        super().__init__(Failure.THROTTLED, why, status=429, code="", fix=f"run the same command again in {when}")
         self.retry_after_seconds = retry_after_seconds
 
 

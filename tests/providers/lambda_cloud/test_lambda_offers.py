@@ -149,6 +149,23 @@ def test_an_answer_that_is_none_is_a_named_failure(
 
 
 @pytest.mark.parametrize(
+    ("asks", "fix"),
+    [
+        ("45", "run the same command again in a minute"),  # longer than a silent seller would be waited for
+        ("3600", "run the same command again in 60 minutes, as the seller asks"),
+    ],
+)
+def test_a_seller_that_throttles_is_told_as_that_in_time_and_with_when_to_come_back(
+    account: Any, asks: str, fix: str
+) -> None:
+    account.wire.meddle = lambda request, go_on: httpx.Response(429, headers={"Retry-After": asks})
+    with pytest.raises(ProviderError) as caught:
+        account.offers()
+    assert caught.value.what == "lambda: throttled"
+    assert caught.value.fix == fix
+
+
+@pytest.mark.parametrize(
     ("endpoint", "root"),
     [
         ("https://cloud.lambda.ai", "https://cloud.lambda.ai/api/v1"),
