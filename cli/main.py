@@ -16,7 +16,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Plan, buy and watch GPU capacity within limits of price, power and trust.",
-    epilog="Start without an account: ampacity sandbox up",
+    epilog="Start without an account: ampacity sandbox up. "
+    "Folders: AMPACITY_DATA (states, sandbox), AMPACITY_CACHE (engines), AMPACITY_CONFIG (the configuration).",
 )
 
 

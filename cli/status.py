@@ -37,7 +37,10 @@ def status(
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> int:
-    """Show machines, addresses, what they cost so far, and when they end. Every seller is asked."""
+    """Show machines, addresses, what they cost so far, and when they end. Every seller is asked.
+
+    So far is by the seller's own books where it keeps such, else the price by the time since it was made.
+    """
     from ..core.contexts import choose_context
     from ..core.errors import Exit
     from ..provisioning.control import Control
