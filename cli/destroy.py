@@ -31,11 +31,13 @@ def destroy(
     from ..provisioning.control import Control
     from .confirm import confirm
     from .live import live_progress
+    from .notices import ASKING, said_if_slow
     from .output import Result, emit, say
 
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
-    targets = _targets(Control(named), name, overdue=overdue)
+    with said_if_slow(ASKING):
+        targets = _targets(Control(named), name, overdue=overdue)
     if not targets:
         say("Nothing is overdue.")
     else:

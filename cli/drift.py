@@ -31,12 +31,14 @@ def drift(
     from ..provisioning.control import Control
     from ..provisioning.reports import Drift
     from .naming import chosen_name
+    from .notices import ASKING, said_if_slow
     from .output import Result, emit, warn
 
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
     control = Control(named)
-    report = control.drift(chosen_name(control, name))
+    with said_if_slow(ASKING):
+        report = control.drift(chosen_name(control, name))
     rows = [msgspec.to_builtins(each) for each in report.differences]
     result = Result(schema="ampacity.drift/1", data=report, rows=rows, fields=Drift.__struct_fields__)
     emit(result, chosen(output, as_json), lambda: _table(report))

@@ -10,13 +10,10 @@ from ..core.contexts import NamedContext
 from ..core.errors import AmpacityError, ResourceError, UsageError
 from ..providers.base import Offer, OfferQuery, Powered, PowerLimit, Provider, Skip, capability
 from ..providers.table import open_provider
-from .notices import say_on_terminal
+from .notices import QUIET_SECONDS, say_on_terminal
 
 GRACE_SECONDS = 5.0
 """How much longer than a seller's own time limit is waited before the answer goes without it."""
-
-QUIET_SECONDS = 3.0
-"""How long sellers may take before it is said whom is waited for."""
 
 
 class Market(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,12 +45,14 @@ def status(
     from ..core.errors import Exit
     from ..provisioning.control import Control
     from .naming import chosen_name
+    from .notices import ASKING, said_if_slow
     from .output import Result, emit
 
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
     control = Control(named)
-    found = control.status(chosen_name(control, name))
+    with said_if_slow(ASKING):
+        found = control.status(chosen_name(control, name))
     result = Result(schema="ampacity.status/1", data=status_data(found), rows=[_row(each) for each in found.machines])
     emit(result, chosen(output, as_json), lambda: _table(found))
     return int(Exit.RESOURCE if any(machine.state in SAID for machine in found.machines) else Exit.OK)
