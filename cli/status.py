@@ -1,7 +1,5 @@
 """`ampacity status`: what runs, where, for how much, until when."""
 
-from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,22 +8,16 @@ import typer
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
 from .spoken import speak_of
+from .status_foot import GONE, RUNNING, SAID, foot
 
 if TYPE_CHECKING:
     from ..provisioning.reports import DeploymentStatus, MachineStatus
 
 app = new_app()
-UNKNOWN = "unknown"
-"""The state of a machine whose seller could not be asked."""
-GONE = "gone"
-RUNNING = "running"
 NOTICE = "notice"
 """Shown for a machine that runs, and of which its seller has given notice."""
-UNSEEN = "unseen"
-"""The state of a machine that ran, and that is there without anybody seeing how it does."""
 BILLS_ON = " +"
 """After the end of a machine that nothing ends then; the line about the end says it in full."""
-SAID = {UNKNOWN: "could not be asked", UNSEEN: "cannot be seen"}
 
 
 @app.command(epilog="Exit: 0 all sellers answered, 4 one could not be asked, or a machine not be seen.")
@@ -126,7 +118,7 @@ def _table(found: "DeploymentStatus") -> None:
     ]
     ways = [(machine.name, ways_in(machine.ssh, machine.urls, machine.state)) for machine in found.machines]
     draw(columns, rows, notes=listed(ways))
-    typer.echo("\n".join(_foot(found)))
+    typer.echo("\n".join(foot(found)))
 
 
 def _usd(amount: Decimal | None) -> str:
@@ -158,134 +150,3 @@ def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
     if machine.state == GONE:
         return show_age(left)
     return show_age(left) + (", itself" if machine.self_ending else BILLS_ON)
-
-
-def _foot(found: "DeploymentStatus") -> Iterator[str]:
-    from ..core.clock import rfc3339
-    from .naming import span
-
-    yield from _money(found)
-    if found.changing is None and found.destroying_since is not None:
-        began = rfc3339(found.destroying_since)
-        yield f"DESTROY INTERRUPTED: it began {began}; what is left may bill: ampacity destroy {found.name}"
-    yield from _unfinished(found)
-    if found.bills_until_destroy:
-        yield f"NO END: it bills until you run `ampacity destroy {found.name}`."
-    elif found.overdue:
-        since = f" since {rfc3339(found.overdue_since)}" if found.overdue_since else ""
-        yield f"OVERDUE{since}: ampacity destroy {found.name}"
-    elif found.ends_at:
-        yield f"Ends {rfc3339(found.ends_at)}{_lasting(found)}."
-    yield from _prepaid(found)
-    for note in sorted({machine.note for machine in found.machines if machine.note}):
-        yield f"{span([each.name for each in found.machines if each.note == note])}: {note}"
-    problems = sorted({problem for machine in found.machines for problem in machine.problems})
-    for problem in problems:
-        yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}"
-    yield from found.problems
-
-
-def _lasting(found: "DeploymentStatus") -> str:
-    """Which machines bill beyond that end until somebody ends them; nothing while a command is at work on them."""
-    from .naming import span
-
-    if found.changing is not None:
-        return ""
-    names = [machine.name for machine in found.machines if machine.state != GONE and not machine.self_ending]
-    return f"; {span(names)} (+) not without `ampacity destroy {found.name}`" if names else ""
-
-
-def _unfinished(found: "DeploymentStatus") -> Iterator[str]:
-    """What of the last plan is not done; while a command is at it, that is no fault."""
-    from .naming import count, span
-
-    if found.changing is not None:
-        todo = len(found.missing) + len(found.outdated) + len(found.leaving)
-        left = f"; {count(todo, 'machine')} not done yet" if todo else ""
-        yield f"UNDER WAY: {found.changing}{left}."
-        return
-    for word, did, names in (
-        ("MISSING", "also wanted", found.missing),
-        ("NOT REPLACED", "makes anew", found.outdated),
-        ("NOT REMOVED", "removes", found.leaving),
-    ):
-        if names:
-            yield f"{word}: the last plan {did} {span(list(names))}: ampacity recover {found.name}"
-
-
-def _money(found: "DeploymentStatus") -> Iterator[str]:
-    from ..core.money import show_usd
-    from .naming import count
-
-    most = "at most " if any(machine.state == GONE and not machine.settled for machine in found.machines) else ""
-    so_far = "an unknown amount" if found.usd_so_far is None else f"{most}{show_usd(found.usd_so_far)}"
-    yield f"{_states(found)}, {show_usd(found.usd_per_hour)} per hour, {so_far} so far."
-    if found.former:
-        former = count(len(found.former), "former machine")
-        yield f"{show_usd(found.usd_of_former)} of it by {former}, removed, replaced or lost."
-
-
-def _states(found: "DeploymentStatus") -> str:
-    """`6 machines`, or `5 running, 1 gone` where not all run."""
-    from .naming import count
-
-    states = Counter(machine.state for machine in found.machines)
-    if states.keys() <= {RUNNING}:
-        return count(len(found.machines), "machine")
-    return ", ".join(f"{number} {SAID.get(state, state)}" for state, number in states.items())
-
-
-def _old_sums(found: "DeploymentStatus") -> Iterator[str]:
-    """Which part of what is held is an old figure, and how old: less of it may be left."""
-    from ..core.clock import rfc3339, show_age
-    from ..core.money import show_usd
-    from .naming import span
-
-    old = [machine for machine in found.machines if machine.state == UNKNOWN and machine.held_usd]
-    for at in sorted({machine.told_at for machine in old}, key=str):
-        same = [machine for machine in old if machine.told_at == at]
-        usd = show_usd(sum((machine.held_usd for machine in same if machine.held_usd), Decimal(0)))
-        when = f"as of {rfc3339(at)}, {show_age(found.asked_at - at)} ago" if at else "of an age that is not known"
-        yield f"{usd} of it, for {span([machine.name for machine in same])}, is {when}: its seller could not be asked."
-
-
-def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
-    from ..core.clock import rfc3339
-    from ..core.money import show_usd
-    from .naming import span
-
-    if found.held_usd:
-        dry = min((machine.paid_until for machine in found.machines if machine.paid_until), default=None)
-        until = f", good until {rfc3339(dry)}" if dry else ""
-        yield f"Sellers hold {show_usd(found.held_usd)} that was paid ahead{until}; what is left comes back at destroy."
-        yield from _old_sums(found)
-    if found.destroying_since is not None:
-        return
-    yield from _taken_back(found)
-    yield from _unseen(found)
-    if found.runs_dry_at is not None:
-        names = span([machine.name for machine in found.machines if machine.runs_dry_at is not None])
-        hours = "" if found.ends_at else " --hours 24"
-        yield f"RUNS DRY: {names}, the first at {rfc3339(found.runs_dry_at)}: ampacity topup {found.name}{hours}"
-
-
-def _taken_back(found: "DeploymentStatus") -> Iterator[str]:
-    """What sellers have said they take back: the hour before which whatever it holds must be saved."""
-    from ..core.clock import rfc3339
-    from .naming import span
-
-    if found.taken_back_at is not None:
-        names = span([machine.name for machine in found.machines if machine.taken_back_at is not None])
-        when = rfc3339(found.taken_back_at)
-        again = f"once it is gone: ampacity recover {found.name}"
-        yield f"TAKEN BACK: {names}, the first at {when}: save what it holds; {again}"
-
-
-def _unseen(found: "DeploymentStatus") -> Iterator[str]:
-    """What is surely there and bills, though nobody sees how it does: an outage mostly, and nothing to mend at once."""
-    from .naming import span
-
-    names = span([machine.name for machine in found.machines if machine.state == UNSEEN])
-    if names:
-        ways = f"ampacity recover {found.name}, or ampacity destroy {found.name}"
-        yield f"CANNOT BE SEEN: {names} may run as before, and bills on; look again, and only if it stays so: {ways}"

@@ -15,7 +15,7 @@ from ampacity.cli import apply_view, live_prices
 from ampacity.cli.drift import _table
 from ampacity.cli.main import run
 from ampacity.cli.options import Format
-from ampacity.cli.status import _foot
+from ampacity.cli.status_foot import foot
 from ampacity.core import contexts
 from ampacity.core.digests import Digest
 from ampacity.providers.base import Market, Offer
@@ -236,9 +236,9 @@ def test_an_interrupted_destroy_and_an_unfinished_change_are_said_by_status_and_
     plain = DeploymentStatus(
         name="train", deployment="d" * 32, asked_at=now, machines=(), ends_at=None, overdue=False, outdated=("a-1",)
     )
-    assert "NOT REPLACED: the last plan makes anew a-1: ampacity recover train" in list(_foot(plain))
+    assert "NOT REPLACED: the last plan makes anew a-1: ampacity recover train" in list(foot(plain))
     leaving = msgspec.structs.replace(plain, outdated=(), destroying_since=now)
-    (line,) = [line for line in _foot(leaving) if "DESTROY INTERRUPTED" in line]
+    (line,) = [line for line in foot(leaving) if "DESTROY INTERRUPTED" in line]
     assert line.endswith("ampacity destroy train")
     _table(DriftReport(name="train", differences=(), destroying_since=now))
     assert capsys.readouterr().out == "A destroy of train was interrupted: ampacity destroy train.\n"

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from ampacity.cli.main import run
-from ampacity.cli.status import _foot
+from ampacity.cli.status_foot import foot
 from ampacity.core import contexts
 from ampacity.providers.base import Gpu, Market
 from ampacity.provisioning import control
@@ -123,7 +123,7 @@ def test_hours_beyond_a_machines_end_are_told_as_given_to_its_end(
 def test_status_names_the_hour_at_which_it_runs_dry_and_the_command(ends_at: datetime | None, command: str) -> None:
     machine = prepaid(ends_at)
     found = status_of(machine)
-    lines = list(_foot(found))
+    lines = list(foot(found))
     held = (
         "Sellers hold $4.50 that was paid ahead, good until 2026-11-21T11:00:00Z; what is left comes back at destroy."
     )
@@ -137,10 +137,10 @@ def test_status_names_the_hour_at_which_it_runs_dry_and_the_command(ends_at: dat
 )
 def test_what_an_unreachable_seller_holds_is_told_with_its_age(told_at: datetime | None, when: str) -> None:
     old = msgspec.structs.replace(prepaid(NOW), name="train-2", state="unknown", told_at=told_at)
-    lines = list(_foot(status_of(prepaid(NOW), old)))
+    lines = list(foot(status_of(prepaid(NOW), old)))
     assert any(line.startswith("Sellers hold $9.00 that was paid ahead") for line in lines)
     assert f"$4.50 of it, for train-2, is {when}: its seller could not be asked." in lines
-    assert not any("could not be asked" in line for line in _foot(status_of(prepaid(NOW))))
+    assert not any("could not be asked" in line for line in foot(status_of(prepaid(NOW))))
 
 
 def prepaid(ends_at: datetime | None) -> MachineStatus:
