@@ -2,10 +2,14 @@
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +37,21 @@ WORDS = "abandon abandon abandon abandon abandon abandon abandon abandon abandon
 ADDRESS = "akash19rl4cm2hmr8afy4kldpxz3fka4jguq0a3mq6x0"
 """Theirs, at m/44'/118'/0'/0/0."""
 
+UACT = 1_000_000
+COMMAND = [sys.executable, "-P", "-c", "from ampacity.cli.main import main; main()"]
 Done = subprocess.CompletedProcess[str]
 
 
 class Person:
     """Types commands in a folder of their own, without a terminal, with a wallet of their own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, endpoint: str) -> None:
         self.folder = folder
+        self.endpoint = endpoint
 
     def __call__(self, *arguments: str, exit: int = 0) -> Done:  # noqa: A002 - the word for it
         done = subprocess.run(
-            [sys.executable, "-P", "-c", "from ampacity.cli.main import main; main()", *arguments],
+            [*COMMAND, *arguments],
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -69,6 +76,22 @@ class Person:
         (row,) = self.data("status", "job")["machines"]
         return row
 
+    def chain(self, path: str) -> Any:
+        """What the chain itself says."""
+        with urllib.request.urlopen(self.endpoint + path, timeout=10) as answer:
+            return json.load(answer)
+
+    def balance_usd(self) -> Decimal:
+        balances = self.chain(f"/cosmos/bank/v1beta1/balances/{ADDRESS}")["balances"]
+        return sum((Decimal(coin["amount"]) / UACT for coin in balances if coin["denom"] == "uact"), Decimal(0))
+
+    def spent_usd(self) -> Decimal:
+        """What has left the escrows of all deployments for those who ran them."""
+        rows = self.chain(f"/akash/deployment/v1beta4/deployments/list?filters.owner={ADDRESS}")["deployments"]
+        assert all(row["deployment"]["state"] == "closed" for row in rows)
+        coins = [coin for row in rows for coin in row["escrow_account"]["state"]["transferred"]]
+        return sum((Decimal(coin["amount"]) / UACT for coin in coins), Decimal(0))
+
 
 @pytest.fixture
 def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Callable[[str], Engine]) -> Iterator[Person]:
@@ -90,7 +113,7 @@ def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Callable[[st
         time.sleep(0.02)
     assert running is not None
     _prepare(tmp_path, part.endpoint() or "")
-    yield Person(tmp_path)
+    yield Person(tmp_path, part.endpoint() or "")
     assert process.stop(running, patience_seconds=5)
 
 
@@ -132,6 +155,14 @@ def funded(person: Person) -> Person:
 def go(person: Person) -> None:
     person("plan", "spec.yaml", "--out", "plan.json")
     person("apply", "plan.json", "--yes")
+
+
+def await_state(person: Person, state: str) -> Any:
+    """The machine, once it is in that state."""
+    end = time.monotonic() + 20
+    while (machine := person.machine())["state"] != state:
+        assert time.monotonic() < end, machine
+    return machine
 
 
 def test_doctor_names_the_account_what_is_in_it_and_what_it_lacks(person: Person) -> None:
@@ -303,13 +334,67 @@ def test_a_provider_that_goes_dark_is_named_and_the_bill_runs_on_until_it_is_del
     funded("destroy", "job", "--yes")  # needs no provider
 
 
+@pytest.mark.parametrize("fault", [None, "preempt", "run-dry"])
+def test_the_bill_and_what_came_back_are_the_chains_own_last_figures(funded: Person, fault: str | None) -> None:
+    go(funded)
+    if fault:
+        funded("sandbox", "fault", "akash", fault)
+        await_state(funded, "gone" if fault == "run-dry" else "failed")
+    before = funded.balance_usd()
+    (report,) = funded.data("destroy", "job", "--yes")["deployments"]
+    assert Decimal(report["usd_so_far"]) == funded.spent_usd() > 0
+    assert Decimal(report["freed_usd"]) == funded.balance_usd() - before
+    assert (report["freed_usd"] == "0") is (fault == "run-dry")
+    assert not report["about"]
+
+
+def test_killed_between_order_and_bid_nobody_took_it_and_all_of_the_deposit_comes_back(funded: Person) -> None:
+    config = funded.folder / "config.toml"
+    config.write_text(config.read_text().replace('bid_seconds = "3"', 'bid_seconds = "60"'))
+    funded("plan", "spec.yaml", "--out", "plan.json")
+    applying = subprocess.Popen(
+        [*COMMAND, "apply", "plan.json", "--yes"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=funded.folder,
+    )
+    with applying:
+        assert applying.stderr is not None
+        assert any("the order is out" in line for line in applying.stderr)
+        applying.kill()
+    under_way = " ".join(funded("status", "job").stdout.split())
+    assert f"the engine of apply PLAN, whose process {applying.pid} is dead, works on and may still buy" in under_way
+    found = re.search(r"or stop it with kill -INT ([0-9]+), then ampacity recover job", under_way)
+    assert found
+    os.kill(int(found[1]), signal.SIGINT)
+
+    told = funded("destroy", "job", "--yes")
+    assert told.stdout == "job: 1 machine removed; it cost nothing. $16.77 that was paid ahead came back.\n"
+    assert funded.spent_usd() == 0
+    assert funded.balance_usd() == 1000
+
+
+def test_a_plan_that_the_account_cannot_pay_is_refused_unused_and_good_once_it_can(person: Person) -> None:
+    (person.folder / "spec.yaml").write_text(
+        SPEC.replace("count: 1", "count: 2").replace("usd_per_hour: 4", "usd_per_hour: 8")
+    )
+    person("plan", "spec.yaml", "--out", "plan.json")
+    refused = person("apply", "plan.json", "--yes", exit=5).stderr
+    assert "[AMP-FUNDS]" in refused
+    assert f"{ADDRESS} has $0.00, and $33.54 is locked for 2 machines" in refused
+    assert "then ampacity apply plan.json" in refused
+
+    person("sandbox", "fund", "akash", ADDRESS)
+    person("apply", "plan.json", "--yes")
+    person("destroy", "job", "--yes")
+
+
 def test_a_deposit_that_runs_dry_is_told_as_the_reason_and_recover_makes_it_anew(funded: Person) -> None:
     go(funded)
     funded("sandbox", "fault", "akash", "run-dry")
-    end = time.monotonic() + 20
-    while (machine := funded.machine())["state"] != "gone":
-        assert time.monotonic() < end, machine
-    assert "its deposit ran dry" in machine["note"]
+    assert "its deposit ran dry" in await_state(funded, "gone")["note"]
     funded("drift", "job", exit=7)
     funded("recover", "job", "--yes")
     assert funded.machine()["state"] == "running"
