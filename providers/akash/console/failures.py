@@ -37,6 +37,11 @@ _STATUSES = {
     429: Failure.THROTTLED,
 }
 _GONE = re.compile(r"bid (?:is no longer|not) open|order (?:has already been|not open)|order not found", re.IGNORECASE)
+"""A bid or order that is gone, by its words, as the Console gives no code for it.
+
+They are those of its source and of the chain's errors; no answer was recorded. By words that are not known the
+refusal is `INVALID`: the order is closed and its deposit comes back, where the next bid could have been taken.
+"""
 FIXES = {Failure.BILLING: "add credits to the account in the Console, then run it again"}
 
 

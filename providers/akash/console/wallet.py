@@ -170,6 +170,10 @@ def _refund(before: Escrow, after: Escrow) -> Decimal | None:
 
 
 def _leased_anyway(error: ProviderError) -> bool:
+    """Whether the lease was made though the call failed, by the code of the Console's notes; no answer was recorded.
+
+    Should the code be another: a status of 500 or more is an unknown outcome in any case, and looked up on the chain.
+    """
     return isinstance(error, RefusedError) and error.seller_code == MANIFEST_NOT_DELIVERED
 
 
