@@ -34,6 +34,25 @@ _UNKNOWN = (
 )
 """What a provider may say of itself, and none of these does."""
 _NO = {"active": 0, "available": 0, "pending": 0, "total": 0}
+_SAME: dict[str, Any] = {
+    "createdHeight": 1,
+    "cosmosSdkVersion": "v0.53.7-akash.1",
+    "akashVersion": "v0.11.0",
+    "uptime1d": 1,
+    "uptime7d": 1,
+    "uptime30d": 1,
+    "isValidVersion": True,
+    "isOnline": True,
+    "host": "akash",
+    "hardwareGpuVendor": "nvidia",
+    "featPersistentStorage": False,
+    "networkSpeedDown": 0,
+    "networkSpeedUp": 0,
+    "featEndpointCustomDomain": False,
+    "workloadSupportChia": False,
+    "featEndpointIp": False,
+}
+"""What is alike for all of them."""
 
 
 def providers(state: State, stock: Stock) -> list[dict[str, Any]]:
@@ -46,42 +65,30 @@ def provider(state: State, bidder: Bidder) -> dict[str, Any]:
     row = state.providers[bidder.address]
     leases = [lease for lease in state.leases.values() if lease.living and lease.id.provider == bidder.address]
     checked = datetime.fromtimestamp(state.now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return dict.fromkeys(_UNKNOWN) | {
-        "owner": bidder.address,
-        "name": row.host_uri.removeprefix("https://").split(":")[0],
-        "hostUri": row.host_uri,
-        "createdHeight": 1,
-        "lastCheckDate": checked,
-        "deploymentCount": len({(lease.id.owner, lease.id.dseq) for lease in leases}),
-        "leaseCount": len(leases),
-        "cosmosSdkVersion": "v0.53.7-akash.1",
-        "akashVersion": "v0.11.0",
-        "ipCountryCode": bidder.country,
-        "stats": _stats(state, bidder),
-        "gpuModels": [
-            {"vendor": "nvidia", "model": model, "ram": gpu.ram, "interface": interface_of(model, gpu.interface)}
-            for model, gpu in bidder.gpus.items()
-        ],
-        "uptime1d": 1,
-        "uptime7d": 1,
-        "uptime30d": 1,
-        "isValidVersion": True,
-        "isOnline": True,
-        "lastOnlineDate": checked,
-        "isAudited": bidder.audited,
-        "attributes": [_attribute(state, bidder, item.key, item.value) for item in row.attributes],
-        "host": "akash",
-        "organization": f"sandbox-{bidder.name}",
-        "locationRegion": bidder.region,
-        "country": bidder.country,
-        "hardwareGpuVendor": "nvidia",
-        "featPersistentStorage": False,
-        "networkSpeedDown": 0,
-        "networkSpeedUp": 0,
-        "featEndpointCustomDomain": False,
-        "workloadSupportChia": False,
-        "featEndpointIp": False,
-    }
+    return (
+        dict.fromkeys(_UNKNOWN)
+        | _SAME
+        | {
+            "owner": bidder.address,
+            "name": row.host_uri.removeprefix("https://").split(":")[0],
+            "hostUri": row.host_uri,
+            "lastCheckDate": checked,
+            "deploymentCount": len({(lease.id.owner, lease.id.dseq) for lease in leases}),
+            "leaseCount": len(leases),
+            "ipCountryCode": bidder.country,
+            "stats": _stats(state, bidder),
+            "gpuModels": [
+                {"vendor": "nvidia", "model": model, "ram": gpu.ram, "interface": interface_of(model, gpu.interface)}
+                for model, gpu in bidder.gpus.items()
+            ],
+            "lastOnlineDate": checked,
+            "isAudited": bidder.audited,
+            "attributes": [_attribute(state, bidder, item.key, item.value) for item in row.attributes],
+            "organization": f"sandbox-{bidder.name}",
+            "locationRegion": bidder.region,
+            "country": bidder.country,
+        }
+    )
 
 
 def _attribute(state: State, bidder: Bidder, key: str, value: str) -> dict[str, Any]:
