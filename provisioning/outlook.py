@@ -12,7 +12,7 @@ from .machines import MachineInputs
 from .observe import Sighting
 from .records import DeploymentRecord
 from .refusals import PLAN_AGAIN, live_price
-from .status import last_told
+from .status import hidden, last_told
 
 Adopts = Callable[[MachineInputs, Machine], bool]
 """Whether the create call of a machine would take in one that runs outside the state."""
@@ -133,8 +133,9 @@ def has_failed(sighting: Sighting) -> bool:
 
 
 def seen_failed(sighting: Sighting) -> bool:
-    """Whether its seller says now that it has failed, which the state may not know."""
-    return sighting.machine is not None and sighting.machine.state is MachineState.FAILED
+    """Whether its seller says now that it has failed, which the state may not know. One that is hidden may run."""
+    failed = sighting.machine is not None and sighting.machine.state is MachineState.FAILED
+    return failed and not hidden(sighting)
 
 
 def _occupied(sighting: Sighting | None) -> bool:

@@ -8,7 +8,7 @@ from ...providers.base import Machine, MachineRef, MachineState, Provisions
 from ..books import close_books
 from ..journal import EntryState
 from .bench import Bench, order_of
-from .outputs import outputs_of, problems_of
+from .outputs import outputs_as_it_ran, outputs_of, problems_of
 from .subject import Subject
 
 
@@ -29,7 +29,10 @@ def read(bench: Bench, subject: Subject) -> Reading | None:
         return None
     token = machine.labels.token if machine.labels else subject.token  # an adopted one brings its own
     bench.journal.settle_machine(machine, token, EntryState.MADE)
-    return Reading(id=machine.ref.id, outputs=outputs_of(machine, token), problems=problems_of(machine))
+    outputs = outputs_of(machine, token)
+    if machine.unseen and subject.running:
+        return Reading(id=machine.ref.id, outputs=outputs_as_it_ran(outputs, subject.outputs), problems=[])
+    return Reading(id=machine.ref.id, outputs=outputs, problems=problems_of(machine))
 
 
 def resolve(bench: Bench, seller: Provisions, subject: Subject) -> Machine | None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ampacity.core.errors import CancelledError, ResourceError, TimedOutError
-from ampacity.providers.base import Failure, ProviderError
+from ampacity.providers.base import Failure, MachineState, ProviderError
 from ampacity.provisioning.journal import EntryState, Journal
 from ampacity.provisioning.machines import MachineInputs
 from ampacity.provisioning.plugin.bench import Bench, order_of
@@ -207,6 +207,20 @@ class TestRead:
         reading = read(bench, subject(made, machine()))
         assert reading is not None
         assert reading.problems == [f"toy reports {made.machine.ref.id} as failed"]
+
+    def test_keeps_a_machine_that_ran_and_only_cannot_be_seen_as_it_was(
+        self, bench: Bench, cloud: Any, machine: Build, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = create(bench, URN, machine(), 5)
+        seller = bench.sellers.get("toy")
+        dark = msgspec.structs.replace(
+            made.machine, state=MachineState.FAILED, address=None, note="no answer", unseen="HTTP status 503"
+        )
+        monkeypatch.setattr(type(seller), "read", lambda *_: dark)
+        reading = read(bench, subject(made, machine()))
+        assert reading is not None
+        assert (reading.outputs["state"], reading.outputs["address"]) == ("running", made.machine.address)
+        assert (reading.outputs["note"], reading.problems) == ("no answer", [])
 
     def test_resolves_a_placeholder_to_the_machine_that_was_made_after_all(
         self, bench: Bench, cloud: Any, journal: Journal, machine: Build

@@ -158,3 +158,10 @@ def test_one_that_its_seller_says_has_failed_is_replaced_though_the_state_has_it
     dead = msgspec.structs.replace(box(), state=MachineState.FAILED)
     ahead = look_ahead(record(machine("node-0")), seen(machine("node-0"), dead))
     assert (ahead.stays, names(ahead.replaced), ahead.asks) == ((), ["node-0"], True)
+
+
+def test_one_that_ran_and_only_cannot_be_seen_is_left_alone(machine: Build) -> None:
+    wanted = machine()
+    dark = msgspec.structs.replace(box(), state=MachineState.FAILED, unseen="HTTP status 503")
+    assert look_ahead(record(wanted), seen(wanted, dark)).stays == (wanted.name,)
+    assert look_ahead(record(wanted), seen(wanted, dark)).bought == ()
