@@ -1,0 +1,40 @@
+"""What the verbs hand back, frozen: the command line renders them. Sums and ways on are properties."""
+
+from .applied import REWRITE, ApplyReport, MachineOutcome, Outcome
+from .destroyed import DestroyReport
+from .drift import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, STATE, UNFINISHED, Drift, DriftKind, DriftReport
+from .orphaned import NO_DEPLOYMENT, EndReport, Orphan, OrphanReport
+from .standing import DeploymentStatus, FormerMachine, MachineStatus, held
+from .sums import sum_known
+from .topups import A_MOMENT, TopUp, TopUpQuote, TopUpReport
+from .ways import REPLAN
+
+__all__ = [
+    "A_MOMENT",
+    "NEVER_MADE",
+    "NOT_REMOVED",
+    "NOT_REPLACED",
+    "NO_DEPLOYMENT",
+    "REPLAN",
+    "REWRITE",
+    "STATE",
+    "UNFINISHED",
+    "ApplyReport",
+    "DeploymentStatus",
+    "DestroyReport",
+    "Drift",
+    "DriftKind",
+    "DriftReport",
+    "EndReport",
+    "FormerMachine",
+    "MachineOutcome",
+    "MachineStatus",
+    "Orphan",
+    "OrphanReport",
+    "Outcome",
+    "TopUp",
+    "TopUpQuote",
+    "TopUpReport",
+    "held",
+    "sum_known",
+]

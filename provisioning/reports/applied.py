@@ -1,0 +1,130 @@
+"""What `apply` and `recover` hand back."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from .sums import sum_known
+from .ways import REPLAN
+
+REWRITE = f"edit the spec as its seller says, then {REPLAN}"
+_INVALID = "[AMP-PROVIDER-INVALID]"
+_UNSOLD = ("[AMP-PROVIDER-CAPACITY-", "[AMP-PROVIDER-PRICE-MOVED]")
+
+
+class Outcome(StrEnum):
+    """How one machine came out of a change."""
+
+    OK = "ok"
+    FAILED = "failed"
+    PENDING = "pending"
+    """Its seller has it and it is not ready yet, or may have it and cannot say (then `id` is `None`)."""
+    ABSENT = "absent"
+    """Nothing was asked of the seller: the work stopped before."""
+
+
+class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One machine after a change. `exists` where its seller surely has it, ready or not: then it bills.
+
+    `fix` is the way on that belongs to its `reasons`, empty where none is known.
+    """
+
+    name: str
+    provider: str
+    region: str
+    sku: str
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    fix: str = ""
+    id: str | None = None
+    exists: bool = False
+    address: str | None = None
+    ssh: str | None = None
+    urls: tuple[str, ...] = ()
+    usd_per_hour: Decimal | None = None
+    ends_at: datetime | None = None
+
+    @property
+    def unsold(self) -> bool:
+        """Whether its seller refused it for its price or for want of capacity, as the code in its reason says."""
+        return not self.exists and any(code in reason for code in _UNSOLD for reason in self.reasons)
+
+    @property
+    def invalid(self) -> bool:
+        """Whether its seller makes no such machine, however often it is asked, as the code in its reason says."""
+        return not self.exists and any(_INVALID in reason for reason in self.reasons)
+
+
+class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an apply or a recovery left standing. `notes` says what was found and done beside the plan.
+
+    `kept` are machines that the plan removes and that stay, as those meant to take their place failed.
+    """
+
+    name: str
+    machines: tuple[MachineOutcome, ...]
+    kept: tuple[MachineOutcome, ...] = ()
+    removed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    cancelled: bool = False
+    ends_at: datetime | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether anything that was wanted is not there: exit 4, with both ways on."""
+        return bool(self.problems or self.kept) or any(machine.outcome is not Outcome.OK for machine in self.machines)
+
+    @property
+    def unsold(self) -> bool:
+        """Whether all that is missing was refused for its price or for want of capacity, and would be again."""
+        sure = bool(self._lacking) and not self.cancelled and not self.problems
+        return sure and all(machine.unsold for machine in self._lacking)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether nothing was made, and all that is missing for what the spec says: exit 2."""
+        return bool(self._lacking) and not self.existing and all(machine.invalid for machine in self._lacking)
+
+    @property
+    def finish(self) -> str:
+        """The command that finishes the work."""
+        if any(machine.invalid for machine in self._lacking):
+            return REWRITE
+        return REPLAN if self.unsold else f"ampacity recover {self.name}"
+
+    @property
+    def retry(self) -> str | None:
+        """The command that asks the same sellers for the same once more, where that is not the way to finish."""
+        return f"ampacity recover {self.name}" if self.unsold else None
+
+    @property
+    def give_up(self) -> str:
+        """The command that ends it all."""
+        return f"ampacity destroy {self.name}"
+
+    @property
+    def usd_per_hour(self) -> Decimal | None:
+        """What the machines that are up cost together; `None` when one of their prices is not known."""
+        prices = [machine.usd_per_hour for machine in self.machines if machine.outcome is Outcome.OK]
+        return sum_known(prices)
+
+    @property
+    def existing(self) -> int:
+        """How many machines the sellers surely have, ready or not, kept ones included."""
+        return len(self._existing)
+
+    @property
+    def billing_usd_per_hour(self) -> Decimal | None:
+        """What all of these cost together; `None` when one of their prices is not known."""
+        return sum_known([machine.usd_per_hour for machine in self._existing])
+
+    @property
+    def _lacking(self) -> list[MachineOutcome]:
+        return [machine for machine in self.machines if machine.outcome is not Outcome.OK]
+
+    @property
+    def _existing(self) -> list[MachineOutcome]:
+        return [machine for machine in (*self.machines, *self.kept) if machine.exists]

@@ -1,0 +1,82 @@
+"""What `drift` hands back."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from ...providers.base import MachineState
+from .ways import REPLAN
+
+NEVER_MADE = "never made"
+"""What is wrong with a machine that the last applied plan wants and that no seller ever made."""
+NOT_REPLACED = "not replaced yet"
+NOT_REMOVED = "not removed yet"
+UNFINISHED = frozenset({NEVER_MADE, NOT_REPLACED, NOT_REMOVED})
+"""What is wrong with machines that a change which did not come to its end left as they were."""
+STATE = "state"
+"""What differs where a machine runs no more, or failed."""
+
+
+class DriftKind(StrEnum):
+    """How the world differs from the state and from the last applied plan."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    EXTRA = "extra"
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference. `before` is what the state has, `after` what the seller says."""
+
+    machine: str
+    provider: str
+    kind: DriftKind
+    what: str
+    before: str = ""
+    after: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the machine has failed since the state saw it."""
+        return self.what == STATE and self.after == MachineState.FAILED.value
+
+
+class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Every difference, and what could not be compared.
+
+    `changing` is the command that changes the deployment now, `None` where none does: all that may be its work.
+    """
+
+    name: str
+    differences: tuple[Drift, ...]
+    problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Machines that run, and that their sellers have said they take back."""
+    destroying_since: datetime | None = None
+    """When a destroy began that did not come to its end."""
+    changing: str | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a destroy began that nobody is at any more."""
+        return self.destroying_since is not None and self.changing is None
+
+    @property
+    def found(self) -> bool:
+        """Whether there is any drift. What is left by a destroy is."""
+        return bool(self.differences) or self.interrupted
+
+    @property
+    def fix(self) -> str:
+        """The command that mends it: what an unfinished change left, and what failed, needs no new plan.
+
+        While a command changes it nothing is to be mended: what it leaves is seen once it has ended.
+        """
+        if self.changing is not None:
+            return f"ampacity drift {self.name}"
+        if self.destroying_since is not None:
+            return f"ampacity destroy {self.name}"
+        failed = {drift.machine for drift in self.differences if drift.failed}
+        recovers = all(drift.what in UNFINISHED or drift.machine in failed for drift in self.differences)
+        return f"ampacity recover {self.name}" if recovers else REPLAN
