@@ -1,13 +1,21 @@
 """`ampacity apply`: carry out a saved plan."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, Yes, chosen
 from .spoken import speak_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..core.contexts import NamedContext
+    from ..providers.base import Offer
+    from .gate import SiweGate
+    from .planfiles import SavedPlan
 
 app = new_app()
 
@@ -27,14 +35,10 @@ def apply(
     """Carry out PLAN: exactly what it says, once, at no more than its ceiling."""
     from ..core.contexts import choose_context
     from ..provisioning.control import Control
-    from .apply_view import question, report_apply
-    from .confirm import confirm
+    from .apply_view import report_apply
     from .gate import SiweGate
     from .live import live_progress
-    from .live_prices import live_offers, live_usd_per_hour
-    from .output import say
     from .planfiles import open_plan, read_definition, read_user_data
-    from .terms import locked
 
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder, plan=plan)
@@ -42,20 +46,7 @@ def apply(
     speak_of(name=saved.plan.name)
     gate = SiweGate(named.context, saved)
     user_data, definition = read_user_data(saved), read_definition(saved)
-    live = live_offers(named, saved)
-    doubts = Control(named).check(saved.plan, saved.digest, live, gate)
-    approval = gate.check(saved.plan, saved.digest)
-    for doubt in doubts:
-        say(f"note: {doubt}")
-    if yes:
-        say(approval)
-        for line in locked(saved.plan):
-            say(f"locks {line}")
-    else:
-        price = live_usd_per_hour(saved.plan, live)
-        confirm(question(saved.plan, approval=approval, live_usd_per_hour=price), yes=yes)
-        # Prices may have moved while the person read.
-        live = live_offers(named, saved)
+    live = _agreed(named, saved, gate, yes=yes)
     with live_progress() as progress:
         report = Control(named, progress=progress).apply(
             saved.plan,
@@ -68,3 +59,26 @@ def apply(
             folder=saved.path.parent,
         )
     return report_apply(report, chosen(output, as_json))
+
+
+def _agreed(named: "NamedContext", saved: "SavedPlan", gate: "SiweGate", *, yes: bool) -> "Mapping[str, Offer]":
+    """Every refusal, then the question; the prices that were last seen before money is spent."""
+    from ..provisioning.control import Control
+    from .apply_view import question
+    from .confirm import confirm
+    from .live_prices import live_offers, live_usd_per_hour
+    from .output import say
+    from .terms import locked
+
+    live = live_offers(named, saved)
+    doubts = Control(named).check(saved.plan, saved.digest, live, gate)
+    approval = gate.check(saved.plan, saved.digest)
+    for doubt in doubts:
+        say(f"note: {doubt}")
+    if yes:
+        for line in (approval, *(f"locks {each}" for each in locked(saved.plan))):
+            say(line)
+        return live
+    price = live_usd_per_hour(saved.plan, live)
+    confirm(question(saved.plan, approval=approval, live_usd_per_hour=price), yes=yes)
+    return live_offers(named, saved)  # prices may have moved while the person read
