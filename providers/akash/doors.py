@@ -14,6 +14,7 @@ from ..text import clean
 from .gateway.lease import Event, LeaseStatus
 from .ledger import Ledger
 from .machines import Door
+from .passes import Pass
 from .reach import reach
 from .settings import Settings
 from .values import Dseq, LeaseId, SellerFacts
@@ -117,7 +118,7 @@ def gateway_opener(ledger: Ledger, settings: Settings, clock: Clock) -> GatewayO
         return GatewayClient(
             facts,
             certificates=lambda: ledger.certificates(facts.address),
-            token=lambda: ledger.gateway_token(facts.address, dseq, clock()),
+            token=Pass(lambda now: ledger.gateway_token(facts.address, dseq, now), clock),
             loopback=settings.loopback,
             limits=msgspec.structs.replace(
                 STANDARD, manifest_patience_seconds=MANIFEST_PATIENCE_SECONDS, stream_seconds=NEWS_SECONDS

@@ -74,8 +74,9 @@ class CommandSigner:
         told = what.digest.hex().encode() + b"\n" + msgspec.json.encode(what) + b"\n"
         try:
             done = subprocess.run(self._command, input=told, capture_output=True, timeout=COMMAND_SECONDS, check=True)
+        except subprocess.CalledProcessError as error:  # not chained: these hold what the program printed
+            raise self._failed(f"it refused to sign (status {error.returncode}): {what.summary}") from None
         except (OSError, subprocess.SubprocessError) as error:
-            # Not chained: the error holds what the program printed.
             raise self._failed(type(error).__name__) from None
         return done.stdout
 
