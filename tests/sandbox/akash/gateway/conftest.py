@@ -88,10 +88,13 @@ class Owner:
         return self.market.create_lease(bid.id)
 
     def token(self, *, header: dict[str, Any] | None = None, high_s: bool = False, **change: Any) -> str:
-        """A JWT of this account's, whole and in its time unless told otherwise."""
+        """A JWT of this account's, whole and in its time unless told otherwise (`exp_in`: seconds from now)."""
         now = int(time.time())
         claims = {"iss": self.address, "iat": now, "nbf": now, "exp": now + 60, "version": "v1"}
-        claims |= {"leases": {"access": "full"}} | change
+        claims |= {"leases": {"access": "full"}}
+        claims |= {
+            name.removesuffix("_in"): now + value if name.endswith("_in") else value for name, value in change.items()
+        }
         body = f"{_packed(header or {'alg': 'ES256K', 'typ': 'JWT'})}.{_packed(claims)}"
         signature = self.key.sign_recoverable(body.encode())[:64]
         return f"{body}.{_base64url(_raised(signature) if high_s else signature)}"
