@@ -121,7 +121,7 @@ def test_another_program_is_told_what_it_signs_so_that_it_can_show_it_and_refuse
     )
     assert verifies(open_signer(program(tmp_path, look + SIGN + "print(made.hex())")).sign(WHAT), WHAT.digest, PUBLIC)
     assert (tmp_path / "shown").read_text() == "transaction: closes deployment 7"
-    with pytest.raises(AmpacityError, match="refused to sign .status 1.: closes deployment 7"):
+    with pytest.raises(AmpacityError, match=r"refused to sign .status 1.: closes deployment 7"):
         open_signer(program(tmp_path, look + "sys.exit(told['summary'].startswith('closes'))")).sign(WHAT)
 
 
