@@ -1,10 +1,15 @@
-"""`config.toml`: named contexts, as kubectl has them. Strict: an unknown key is an error."""
+"""`config.toml`: named contexts, as kubectl has them. Strict: an unknown key is an error.
+
+Paths in it are meant from its own folder, and absolute once it is read: whoever starts another process
+in another folder, or comes back tomorrow from elsewhere, means the same state.
+"""
 
 import json
 import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -85,7 +90,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class NamedContext(msgspec.Struct, frozen=True, kw_only=True):
-    """A context that was chosen, with its name and the file that it came from."""
+    """A context that was chosen, with its name and the file that it came from, as an absolute path."""
 
     name: str
     context: Context
@@ -99,12 +104,12 @@ class NamedContext(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_config(path: Path | None = None) -> Config:
     """The file's content, or an empty configuration where there is none."""
-    path = path or config_file()
+    path = _place(path)
     if not path.exists():
         return Config()
     text = read_text(path)
     try:
-        return fit(tomllib.loads(text), toml_lines(text), Config, _dec, echo=False)
+        return fit(tomllib.loads(text), toml_lines(text), Config, partial(_dec, path.parent), echo=False)
     except tomllib.TOMLDecodeError as error:
         raise _refusal(path, str(error)) from error
     except MisfitError as error:
@@ -115,7 +120,7 @@ def choose_context(
     name: str | None = None, *, config_path: Path | None = None, environment: Mapping[str, str] = os.environ
 ) -> NamedContext:
     """The context asked for by flag, by `AMPACITY_CONTEXT`, or marked current in the file."""
-    path = config_path or config_file()
+    path = _place(config_path)
     config = load_config(path)
     wanted = name or environment.get("AMPACITY_CONTEXT") or config.current
     if wanted is None:
@@ -155,7 +160,11 @@ def _refusal(path: Path, problem: str, line: int | None = None) -> UsageError:
     )
 
 
-def _dec(kind: type, value: object) -> object:
+def _place(path: Path | None) -> Path:
+    return path.absolute() if path else config_file()
+
+
+def _dec(folder: Path, kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
-        return Path(value).expanduser()
+        return folder / Path(value).expanduser()
     raise ValueError(f"Expected a {kind.__name__.lower()} as text")

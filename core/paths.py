@@ -1,4 +1,7 @@
-"""Where things live on this computer: configuration, caches, state."""
+"""Where things live on this computer: configuration, caches, state.
+
+Always absolute: the engine and what it starts work in another folder than the one who typed the command.
+"""
 
 import os
 from pathlib import Path
@@ -10,17 +13,19 @@ _DIRS = PlatformDirs("ampacity", appauthor=False)
 
 def config_file() -> Path:
     """`config.toml`: `AMPACITY_CONFIG`, or the platform's config folder."""
-    named = os.environ.get("AMPACITY_CONFIG")
-    return Path(named) if named else Path(_DIRS.user_config_dir) / "config.toml"
+    return _named("AMPACITY_CONFIG") or Path(_DIRS.user_config_dir) / "config.toml"
 
 
 def cache_dir() -> Path:
     """What can be made again: engines, cached answers. `AMPACITY_CACHE` overrides."""
-    named = os.environ.get("AMPACITY_CACHE")
-    return Path(named) if named else Path(_DIRS.user_cache_dir)
+    return _named("AMPACITY_CACHE") or Path(_DIRS.user_cache_dir)
 
 
 def data_dir() -> Path:
     """What must not be lost: local state, journals, the sandbox. `AMPACITY_DATA` overrides."""
-    named = os.environ.get("AMPACITY_DATA")
-    return Path(named) if named else Path(_DIRS.user_data_dir)
+    return _named("AMPACITY_DATA") or Path(_DIRS.user_data_dir)
+
+
+def _named(variable: str) -> Path | None:
+    named = os.environ.get(variable)
+    return Path(named).absolute() if named else None

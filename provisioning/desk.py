@@ -105,10 +105,19 @@ class Desk:
             context_file=self.context.file,
             context_name=self.context.name,
             journal=self.records.journal(record.name),
+            folder=_here(),
             sites=Path(record.sites) if record.sites else None,
             settle_seconds=SETTLE_SECONDS,
         )
         return {**self.environment, **settings.environment()}
+
+
+def _here() -> Path | None:
+    """Where the command was typed; `None` where that folder is gone, which keeps nobody from destroying."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import grpc
 
@@ -37,7 +38,10 @@ def main(arguments: Sequence[str]) -> None:
         signal.signal(way, lambda *_: told.set())
     os.environ.pop("PULUMI_CONFIG_PASSPHRASE", None)  # the engine's, not ours
     stop, busy = threading.Event(), Busy()
-    bench = bench_of(read_settings(os.environ), stop)
+    settings = read_settings(os.environ)
+    with suppress(OSError):  # a folder that is gone since is missed only by who names it
+        os.chdir(settings.folder or ".")
+    bench = bench_of(settings, stop)
     server, port = start(connect(bench, arguments[-1] if arguments else None), busy)
     print(port, flush=True)  # noqa: T201 - the engine reads the port from the first line
     sys.stdout = sys.stderr

@@ -7,17 +7,23 @@ import msgspec
 
 CONTEXT_FILE = "AMPACITY_PLUGIN_CONTEXT_FILE"
 CONTEXT_NAME = "AMPACITY_PLUGIN_CONTEXT_NAME"
+FOLDER = "AMPACITY_PLUGIN_FOLDER"
 JOURNAL = "AMPACITY_PLUGIN_JOURNAL"
 SITES = "AMPACITY_PLUGIN_SITES"
 SETTLE_SECONDS = "AMPACITY_PLUGIN_SETTLE_SECONDS"
 
 
 class PluginSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """`settle_seconds` is how long a new machine may be absent from its seller's own list."""
+    """`settle_seconds` is how long a new machine may be absent from its seller's own list.
+
+    `folder` is where the command was typed: what a seller's options and a vendor's own variables
+    name with a relative path is meant from there, and the engine works elsewhere.
+    """
 
     context_file: Path
     context_name: str
     journal: Path
+    folder: Path | None = None
     sites: Path | None = None
     settle_seconds: float = 10.0
 
@@ -29,16 +35,18 @@ class PluginSettings(msgspec.Struct, frozen=True, kw_only=True):
             JOURNAL: str(self.journal),
             SETTLE_SECONDS: str(self.settle_seconds),
         }
-        return plain | ({SITES: str(self.sites)} if self.sites else {})
+        optional = {FOLDER: self.folder, SITES: self.sites}
+        return plain | {name: str(path) for name, path in optional.items() if path}
 
 
 def read_settings(environment: Mapping[str, str]) -> PluginSettings:
     """The settings in `environment`; raises `KeyError` naming a variable that is missing."""
-    sites = environment.get(SITES)
+    folder, sites = environment.get(FOLDER), environment.get(SITES)
     return PluginSettings(
         context_file=Path(environment[CONTEXT_FILE]),
         context_name=environment[CONTEXT_NAME],
         journal=Path(environment[JOURNAL]),
+        folder=Path(folder) if folder else None,
         sites=Path(sites) if sites else None,
         settle_seconds=float(environment.get(SETTLE_SECONDS, "10")),
     )

@@ -85,6 +85,21 @@ def test_state_without_a_folder_is_kept_apart_by_contexts_name(
     assert choose_context("play", config_path=write(TWO)).state_folder == tmp_path / "data" / "state" / "play"
 
 
+def test_relative_paths_are_meant_from_the_configurations_folder_wherever_one_stands(
+    write: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write('[contexts.a.state]\nfolder = "state"\npassphrase = {file = "../pass"}\n')
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    monkeypatch.chdir(inside)
+    monkeypatch.setenv("AMPACITY_CONFIG", "../config.toml")
+    for named in (choose_context("a"), choose_context("a", config_path=Path("../config.toml"))):
+        assert named.file == inside / "../config.toml"
+        assert named.state_folder.resolve() == tmp_path / "state"
+        assert named.context.state.passphrase is not None
+        assert named.context.state.passphrase.file == inside / "../../pass"
+
+
 def test_a_misspelt_key_is_named_with_its_line_and_what_is_allowed(write: Any) -> None:
     path = write(TWO.replace("endpoint =", "endpont ="))
     error = refused(path)

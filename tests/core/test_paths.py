@@ -17,8 +17,12 @@ def test_a_variable_moves_it(
 ) -> None:
     monkeypatch.setenv(variable, str(tmp_path / "mine"))
     assert where() == tmp_path / "mine"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(variable, "mine")
+    assert where() == tmp_path / "mine"
     monkeypatch.setenv(variable, "")
-    assert where() != Path()
+    assert where().is_absolute()
+    assert where() != tmp_path
 
 
 def test_without_variables_everything_is_in_folders_of_our_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
