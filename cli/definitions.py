@@ -6,7 +6,7 @@ from pathlib import Path
 from ..core.contexts import NamedContext
 from ..core.errors import UsageError
 from ..planning.plan import Action, Definition, Plan
-from ..providers.base import Advises, Defines, Gpu, NeedsKey, ProviderError, capability, has_capability
+from ..providers.base import Advises, Defines, Gpu, NeedsKey, ProviderError, ReadsSites, capability, has_capability
 from ..providers.table import open_provider, provider_class
 from .gather import sellers
 from .planfiles import SpecFiles, SpecText
@@ -30,6 +30,15 @@ def check_definition(named: NamedContext, only: tuple[str, ...], files: SpecFile
     for name in takers:
         _check(named, name, files.definition)
     return Definition(file=files.definition.ref, providers=takers)
+
+
+def check_sites(named: NamedContext, only: tuple[str, ...], sites: Path | None) -> None:
+    """Raises `UsageError` for a racks file of the spec that cannot be used: its writer's mistake, and no seller's."""
+    readers = [name for name in sellers(named, only) if has_capability(provider_class(name), ReadsSites)]
+    for name in readers if sites is not None else ():
+        seller = capability(open_provider(name, named.context, sites=sites), ReadsSites)  # type: ignore[type-abstract]
+        if seller is not None:
+            seller.check_sites()
 
 
 def check_order(named: NamedContext, plan: Plan, files: SpecFiles) -> None:

@@ -43,11 +43,13 @@ def plan(
     from ..planning.load import load_spec
     from ..providers.table import known
     from .notices import warn_about
+    from .saving import check_place
 
     speak_of(spec=spec, plan=out)
     wanted = load_spec(spec, sellers=known())
     named = choose_context(context, config_path=config)
     path = out or Path(f"{wanted.name}.plan.json")
+    check_place(path)
     made, errors = _make(wanted, spec, path, named, timedelta(minutes=valid_minutes), rebalance=rebalance)
     if errors and strict:
         raise errors[0]
@@ -72,12 +74,13 @@ def _make(
     from ..planning.prepaid import with_prepaid
     from ..providers.base import OfferQuery
     from ..provisioning.control import Control
-    from .definitions import advice, check_definition, check_key, check_order
+    from .definitions import advice, check_definition, check_key, check_order, check_sites
     from .gather import gather
     from .planfiles import read_spec_files
 
     files = read_spec_files(wanted, spec, path)
     definition = check_definition(named, wanted.placement.providers, files)
+    check_sites(named, wanted.placement.providers, files.sites)
     found = gather(named, OfferQuery(disk_gib=wanted.node.disk_gib), only=wanted.placement.providers, sites=files.sites)
     if found.errors and not found.offers:
         raise found.errors[0]

@@ -195,6 +195,15 @@ class NeedsKey(Protocol):
 
 
 @runtime_checkable
+class ReadsSites(Protocol):
+    """What it has stands in a racks file (`Seat.sites`), which a spec may name."""
+
+    def check_sites(self) -> None:
+        """Raises `UsageError` that names file and lines for a racks file that cannot be used. Asks nobody."""
+        ...
+
+
+@runtime_checkable
 class Powered(Protocol):
     """Has racks of its own, so power is a limit and not a price."""
 

@@ -56,6 +56,10 @@ class OwnRacks(Provider):
             now=self._seat.clock(),
         )
 
+    def check_sites(self) -> None:
+        """See `ReadsSites.check_sites`."""
+        load_sites(self._path())
+
     def power_limits(self) -> Iterator[PowerLimit]:
         """What each rack and site has left beside the nodes that are reserved."""
         path, sites, ledger = self._open()
@@ -87,6 +91,11 @@ class OwnRacks(Provider):
         return (_machine(row, sites, path) for row in ledger.all())
 
     def _open(self) -> tuple[Path, Sites, Ledger]:
+        path = self._path()
+        sites = load_sites(path)
+        return path, sites, Ledger(ledger_path(path, sites))
+
+    def _path(self) -> Path:
         named = self._seat.settings.options.get("sites")
         path = self._seat.sites or (Path(named).expanduser() if named else None)
         if path is None:
@@ -96,8 +105,7 @@ class OwnRacks(Provider):
                 fix=f'set options = {{ sites = "sites.yaml" }} under [contexts.NAME.providers.{PROVIDER}]',
                 code="AMP-SITES-NONE",
             )
-        sites = load_sites(path)
-        return path, sites, Ledger(ledger_path(path, sites))
+        return path
 
 
 def _machine(row: Reservation, sites: Sites, path: Path) -> Machine:
