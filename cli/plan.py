@@ -76,13 +76,16 @@ def _make(
     from ..provisioning.control import Control
     from .definitions import advice, check_definition, check_key, check_order, check_sites
     from .gather import gather
+    from .notices import warn_about
     from .planfiles import read_spec_files
+    from .unasked import told_without
 
     files = read_spec_files(wanted, spec, path)
     definition = check_definition(named, wanted.placement.providers, files)
     check_sites(named, wanted.placement.providers, files.sites)
     found = gather(named, OfferQuery(disk_gib=wanted.node.disk_gib), only=wanted.placement.providers, sites=files.sites)
     if found.errors and not found.offers:
+        warn_about(found.errors[1:])
         raise found.errors[0]
     control = Control(named)
     request = PlanRequest(
@@ -101,7 +104,8 @@ def _make(
         definition=definition,
         rebalance=rebalance,
     )
-    made = build_plan(request, Highs())
+    with told_without(found):
+        made = build_plan(request, Highs())
     check_order(named, made, files)
     check_key(named, made, spec)
     made = with_prepaid(made, control.deposits(made, files.sites), budget_usd=wanted.budget.usd_total)

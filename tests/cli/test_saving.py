@@ -8,7 +8,8 @@ import pytest
 
 from ampacity.cli.options import Format
 from ampacity.cli.plan import _next, _save_and_show
-from ampacity.cli.saving import save_plan
+from ampacity.cli.saving import check_place, save_plan
+from ampacity.core.errors import UsageError
 from ampacity.planning.plan import Plan
 from ampacity.planning.planfile import encode_plan, plan_digest
 
@@ -55,6 +56,53 @@ def test_nothing_that_was_moved_aside_is_written_over(path: Path) -> None:
     assert first is not None
     assert second == first.with_name(f"{first.name}-2")
     assert [(each / "0xabc.json").read_bytes() for each in (first, second)] == [b"{}", b"{1}"]
+
+
+@pytest.mark.parametrize("held", [b"schema: ampacity.spec/1\n", b"[1]", b'{"schema": "ampacity.spec/1"}', b"\xff"])
+def test_what_is_no_plan_is_never_written_over(tmp_path: Path, held: bytes) -> None:
+    place = tmp_path / "train.yaml"
+    place.write_bytes(held)
+    with pytest.raises(UsageError, match="is no plan") as refused:
+        check_place(place)
+    assert (refused.value.code, refused.value.fix) == ("AMP-PLAN-PLACE", "name another file with --out")
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "."])
+def test_a_device_or_a_folder_is_no_plan_either(place: str) -> None:
+    with pytest.raises(UsageError, match="is no plan"):
+        check_place(Path(place))
+
+
+@pytest.mark.parametrize("held", [b"", b'{"schema": "ampacity.plan/1"}', b'{"schema": "ampacity.plan/2"}', None])
+def test_a_plan_takes_the_place_of_another_or_of_nothing(tmp_path: Path, held: bytes | None) -> None:
+    place = tmp_path / "train.plan.json"
+    if held is not None:
+        place.write_bytes(held)
+    check_place(place)
+
+
+def test_a_plan_as_it_is_saved_may_be_made_again(tmp_path: Path, plan_for: Callable[..., Plan]) -> None:
+    save_plan(tmp_path / "p.json", encode_plan(plan_for()))
+    check_place(tmp_path / "p.json")
+
+
+def test_a_place_that_cannot_be_written_is_a_mistake_of_usage_with_a_way_on(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="cannot be saved as") as refused:
+        save_plan(tmp_path / "file" / "p.json", b"new")
+    assert refused.value.fix == "name another file with --out"
+
+
+def test_a_spec_that_is_named_as_its_own_plan_stays_as_it_is(
+    ampacity: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "config.toml").write_text('current = "c"\n[contexts.c]\n')
+    text = "schema: ampacity.spec/1\nname: train\ngpu: {models: [H100], count: 8}\nhours: 1\nttl_hours: 2\n"
+    (tmp_path / "spec.yaml").write_text(text)
+    refused = ampacity("plan", "spec.yaml", "--out", "spec.yaml")
+    assert refused.returncode == 2
+    assert "AMP-PLAN-PLACE" in refused.stderr
+    assert (tmp_path / "spec.yaml").read_text() == text
 
 
 def test_a_first_plan_moves_nothing(tmp_path: Path) -> None:
