@@ -17,12 +17,13 @@ GRACE_SECONDS = 5.0
 
 
 class Market(msgspec.Struct, frozen=True, kw_only=True):
-    """What all sellers said. `errors` has one entry per seller that failed."""
+    """What all sellers said. `errors` has one entry per seller that failed, and `unasked` their names in that order."""
 
     offers: tuple[Offer, ...]
     skips: tuple[Skip, ...]
     limits: tuple[PowerLimit, ...]
     errors: tuple[AmpacityError, ...]
+    unasked: tuple[str, ...] = ()
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,22 +82,23 @@ def _limits(provider: Provider) -> Iterator[PowerLimit]:
 
 def _merge(asked: dict[str, Future[_Answer]], limit: float) -> Market:
     answers: list[_Answer] = []
-    errors: list[AmpacityError] = []
+    errors: dict[str, AmpacityError] = {}
     for name, future in asked.items():
         if not future.done():
-            errors.append(_late(name, limit))
+            errors[name] = _late(name, limit)
             continue
         problem = future.exception()
         if problem is None:
             answers.append(future.result())
         else:
-            errors.append(_as_error(name, problem))
+            errors[name] = _as_error(name, problem)
     offers = sorted((offer for answer in answers for offer in answer.offers), key=_cheapest_first)
     return Market(
         offers=tuple(offers),
         skips=tuple(skip for answer in answers for skip in answer.skips),
         limits=tuple(limit for answer in answers for limit in answer.limits),
-        errors=tuple(errors),
+        errors=tuple(errors.values()),
+        unasked=tuple(errors),
     )
 
 

@@ -76,17 +76,14 @@ def _make(
     from ..provisioning.control import Control
     from .definitions import advice, check_definition, check_key, check_order, check_sites
     from .gather import gather
-    from .notices import warn_about
     from .planfiles import read_spec_files
-    from .unasked import told_without
+    from .unasked import refuse_silence, told_without
 
     files = read_spec_files(wanted, spec, path)
     definition = check_definition(named, wanted.placement.providers, files)
     check_sites(named, wanted.placement.providers, files.sites)
     found = gather(named, OfferQuery(disk_gib=wanted.node.disk_gib), only=wanted.placement.providers, sites=files.sites)
-    if found.errors and not found.offers:
-        warn_about(found.errors[1:])
-        raise found.errors[0]
+    refuse_silence(found)
     control = Control(named)
     request = PlanRequest(
         spec=wanted,

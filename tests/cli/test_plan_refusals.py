@@ -19,7 +19,7 @@ ttl_hours: 2
 SITES = """\
 schema: ampacity.sites/1
 node_types:
-  box: {gpu: {model: H100, count: 8, memory_gib: 80}, power: {nameplate_kw: 10}}
+  box: {gpu: {model: H100, count: 8, memory_gib: 80}, power: {nameplate_kw: 10}, disk_gib: 1000}
 sites:
   hall:
     region: us-here
@@ -81,3 +81,28 @@ def test_a_racks_file_that_is_not_there_is_refused_alike(ampacity: Run, tmp_path
     assert (refused.returncode, "`sites` names no file" in refused.stderr) == (2, True)
     with pytest.raises(BlockingIOError):
         seller.accept()
+
+
+@pytest.mark.parametrize(
+    ("spec", "rule"),
+    [
+        ("market: {allow: [on_demand]}", "the rules removed 1 by market.allow"),
+        ("market: {allow: [owned]}\nbudget: {usd_per_hour: 1}", "budget.usd_per_hour would have to be at least"),
+    ],
+)
+def test_where_nothing_fits_each_seller_that_could_not_be_asked_is_told_with_its_reason_and_doctor_is_the_way_on(
+    ampacity: Run, tmp_path: Path, spec: str, rule: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as once:
+        nobody = once.getsockname()[1]
+    write_context(tmp_path, lambda_port=nobody, sites="sites.yaml")
+    (tmp_path / "sites.yaml").write_text(SITES)
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("market: {allow: [on_demand, owned]}", spec))
+
+    refused = ampacity("plan", "spec.yaml")
+
+    assert refused.returncode == 5
+    why, _, fix = refused.stderr.partition("  fix: ")
+    assert rule in why
+    assert "\n       lambda could not be asked: unreachable: " in why
+    assert fix.startswith("ampacity doctor, and plan again once they answer; or without them: ")
