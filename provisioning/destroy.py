@@ -1,15 +1,15 @@
 """Destroy: everything in state, then everything that a sweep by label still finds, then the state itself."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 
 import msgspec
 
-from ..core.errors import ResourceError
+from ..core.errors import AuthError, ResourceError
 from ..core.money import show_usd, total
 from .desk import Desk, Work, work_on
-from .engine import Cancel, on_interrupt
+from .engine import UNOPENED, Cancel, on_interrupt
 from .finish import settle
 from .former import former_machines
 from .journal import EntryState
@@ -50,11 +50,11 @@ def destroy(desk: Desk, name: str) -> DestroyReport:
     """End the deployment. Needs no plan. Raises `MissingError` for a name without a record."""
     desk.records.get(name)
     with desk.hold(name, f"destroy {name}", wait_seconds=WAIT_SECONDS) as lock:
-        work = _marked(work_on(desk, desk.records.get(name), lock))
+        work = work_on(desk, desk.records.get(name), lock)
         settle(work)
         seen = look(work)
-        _note(work, seen)
-        with on_interrupt(Cancel()) as cancel:
+        with on_interrupt(Cancel()) as cancel, _meant(work) as work:
+            _note(work, seen)
             emptied = _empty(work, cancel)
         left = machine_records(work)
         swept = _Swept() if cancel.requests else _sweep_up(work, left)
@@ -64,13 +64,23 @@ def destroy(desk: Desk, name: str) -> DestroyReport:
         return report
 
 
-def _marked(work: Work) -> Work:
-    """What is meant, durably on disk before anything ends: whatever is left of it is to be destroyed, not mended."""
+@contextmanager
+def _meant(work: Work) -> Iterator[Work]:
+    """What is meant, durably on disk before anything ends: whatever is left of it is to be destroyed, not mended.
+
+    An engine that cannot open the state has touched nothing: then it is as it was, and can be recovered.
+    """
     if work.record.destroying_since is not None:
-        return work
+        yield work
+        return
     record = msgspec.structs.replace(work.record, destroying_since=work.desk.clock())
     work.desk.records.save(record)
-    return msgspec.structs.replace(work, record=record)
+    try:
+        yield msgspec.structs.replace(work, record=record)
+    except AuthError as error:
+        if error.code == UNOPENED:
+            work.desk.records.save(work.record)
+        raise
 
 
 def _note(work: Work, seen: Sequence[Sighting]) -> None:

@@ -6,6 +6,7 @@ the caller is killed. Importing this is cheap; gRPC loads when an operation star
 
 from .cancel import Cancel, on_interrupt
 from .checkpoint import read_checkpoint
+from .failures import UNOPENED
 from .locks import engine_at_work
 from .results import Change, Diagnostic, EngineResult, Op
 from .settings import EngineSettings, checkpoint_file
@@ -13,6 +14,7 @@ from .stack import EngineStack
 from .state import PendingCreate, pending_creates, records
 
 __all__ = [
+    "UNOPENED",
     "Cancel",
     "Change",
     "Diagnostic",

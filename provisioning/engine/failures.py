@@ -19,6 +19,8 @@ from ...core.errors import (
 from .results import Diagnostic
 
 TAIL_LINES = 6
+UNOPENED = "AMP-UNOPENED"
+"""The code where the engine cannot open the state: nothing was touched."""
 
 _KINDS: dict[int, type[AmpacityError]] = {
     3: AuthError,
@@ -41,7 +43,7 @@ def refuse(verb: str, exit_code: int, log: Path, diagnostics: Sequence[Diagnosti
             "The state's passphrase is not the one that it was made with",
             why="the engine cannot open the state's secrets",
             fix="set the context's state.passphrase to the first one",
-            code="AMP-PASSPHRASE",
+            code=UNOPENED,
         )
     kind = _KINDS.get(exit_code, ResourceError)
     return kind(

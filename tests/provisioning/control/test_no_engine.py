@@ -52,6 +52,19 @@ def test_a_change_is_refused_before_anything_is_touched(hands: Any, cloud: Any, 
     assert control.status("train").destroying_since is None
 
 
+def test_a_destroy_with_another_passphrase_leaves_everything_as_it_was(
+    context: NamedContext, toy_environment: dict[str, str], hands: Any, cloud: Any
+) -> None:
+    hands.apply("node-0")
+    cloud.run("update machines set state = 'gone'")
+    wrong = Control(context, environment={**toy_environment, "TEST_PASSPHRASE": "open sesame"})
+    with pytest.raises(AuthError) as refusal:
+        wrong.destroy("train")
+    assert refusal.value.code == "AMP-PASSPHRASE"
+    assert hands.control.status("train").destroying_since is None
+    assert not hands.control.recover("train", live=hands.live).partial, "it can still be mended"
+
+
 def test_a_state_that_cannot_be_read_leaves_the_orphans_unknown(
     hands: Any, cloud: Any, control: Control, context: NamedContext
 ) -> None:
