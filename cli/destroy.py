@@ -37,11 +37,12 @@ def destroy(
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
     with said_if_slow(ASKING):
-        targets = _targets(Control(named), name, overdue=overdue)
+        targets = _targets(Control(named), name, overdue=overdue, yes=yes)
     if not targets:
         say("Nothing is overdue.")
     else:
-        confirm("\n".join(_question(target) for target in targets), yes=yes)
+        unnamed = None if name or overdue else targets[0].name
+        confirm("\n".join(_question(target) for target in targets), yes=yes, unnamed=unnamed)
     with live_progress() as progress:
         control = Control(named, progress=progress)
         reports = [control.destroy(target.name) for target in targets]
@@ -51,12 +52,12 @@ def destroy(
     return _exit(reports)
 
 
-def _targets(control: "Control", name: str | None, *, overdue: bool) -> "list[DeploymentStatus]":
+def _targets(control: "Control", name: str | None, *, overdue: bool, yes: bool) -> "list[DeploymentStatus]":
     from ..core.errors import UsageError
     from .naming import chosen_name
 
     if not overdue:
-        return [control.status(chosen_name(control, name))]
+        return [control.status(chosen_name(control, name, yes=yes))]
     if name is not None:
         raise UsageError("NAME and --overdue exclude each other", fix="leave one out", code="AMP-USAGE")
     return control.overdue()

@@ -12,9 +12,16 @@ if TYPE_CHECKING:
 NUMBERED = re.compile(r"(.*-)(0|[1-9][0-9]*)")
 
 
-def chosen_name(control: "Control", name: str | None) -> str:
-    """`name`, or the only deployment there is. Raises `UsageError` when that is not clear."""
-    chosen = _chosen(control.names(), name)
+def chosen_name(control: "Control", name: str | None, *, yes: bool = False) -> str:
+    """`name`, or the only deployment there is. Raises `UsageError` when that is not clear.
+
+    With `yes` nobody reads which one it is, so it has to be named.
+    """
+    known = control.names()
+    if yes and name is None and known:
+        why = f"--yes confirms and never chooses; there {'is' if len(known) == 1 else 'are'}: {', '.join(known)}"
+        raise UsageError("Which deployment?", why=why, fix="add its NAME", code="AMP-NAME")
+    chosen = _chosen(known, name)
     speak_of(name=chosen)
     return chosen
 

@@ -40,12 +40,12 @@ def recover(
 
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
-    target = chosen_name(Control(named), name)
+    target = chosen_name(Control(named), name, yes=yes)
     with live_progress() as progress:
         ahead = Control(named, progress=progress).outlook(target)
     live = _live(named, ahead)
     if ahead.asks and not yes:
-        confirm(question(ahead, live), yes=yes)
+        confirm(question(ahead, live), yes=yes, unnamed=None if name else target)
         # Prices may have moved while the person read.
         live = _live(named, ahead)
     with live_progress() as progress:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = new_app()
 
 
-@app.command(epilog="Exit: 0 paid, or nothing to pay; 4 not for every machine; 8 cancelled. For cron: add --yes")
+@app.command(epilog="Exit: 0 paid, or nothing to pay; 4 not for every machine; 8 cancelled. For cron: NAME --yes")
 def topup(
     name: OptionalName = None,
     hours: Annotated[
@@ -46,12 +46,12 @@ def topup(
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
     control = Control(named)
-    quote = control.top_up_quote(chosen_name(control, name), None if hours is None else exact(hours))
+    quote = control.top_up_quote(chosen_name(control, name, yes=yes), None if hours is None else exact(hours))
     for line in _shortened(quote):
         say(line)
     if not quote.due:
         return _report(quote, TopUpReport(name=quote.name, paid=(), problems=quote.problems), chosen(output, as_json))
-    confirm(_question(quote), yes=yes)
+    confirm(_question(quote), yes=yes, unnamed=None if name else quote.name)
     with live_progress() as progress:
         report = Control(named, progress=progress).top_up(quote)
     return _report(quote, report, chosen(output, as_json))

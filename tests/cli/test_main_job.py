@@ -118,7 +118,8 @@ def test_the_main_job_from_plan_to_nothing_left(person: Person) -> None:
 
     assert person("plan", "spec.yaml", "--out", "three.json", "--detailed-exitcode").stderr.endswith("nothing to do\n")
 
-    person("destroy", "--yes")
+    assert "AMP-NAME" in person("destroy", "--yes", exit=2).stderr
+    person("destroy", "job", "--yes")
     person("orphans")
     assert "AMP-DEPLOYMENT-NONE" in person("status", exit=6).stderr
     assert_secret_is_nowhere(person)

@@ -118,9 +118,9 @@ def test_without_a_terminal_nothing_is_spent_or_ended_unless_yes_is_given(
     assert run(["recover"]) == 2
     told = capsys.readouterr().err
     assert "AMP-CONFIRM" in told
-    assert "--yes" in told
+    assert "fix: add train --yes" in told
     assert "train" not in [who for who, *_ in asked]
-    assert run(["recover", "--yes"]) == 0
+    assert run(["recover", "train", "--yes"]) == 0
     assert asked[-1] == ("train", [] if kind == "removed" else [Decimal(20)])
 
 
@@ -176,7 +176,7 @@ def test_a_machine_of_an_auction_is_bought_by_its_own_ceiling_and_no_seller_is_a
     arrange: Arrange, node: Callable[..., MachineInputs]
 ) -> None:
     asked = arrange(Outlook(name="train", made=(node("a", market=Market.AUCTION),)))
-    assert run(["recover", "--yes"]) == 0
+    assert run(["recover", "train", "--yes"]) == 0
     assert asked == [("train", [])]
 
 

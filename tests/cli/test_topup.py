@@ -82,7 +82,7 @@ def test_what_is_confirmed_is_paid_and_told(arrange: Arrange, capsys: pytest.Cap
 def test_what_could_not_be_paid_ends_with_four(arrange: Arrange, capsys: pytest.CaptureFixture[str]) -> None:
     quote = TopUpQuote(name="train", asked_at=NOW, top_ups=(DUE,))
     arrange(quote, TopUpReport(name="train", paid=(), problems=("train-1: the wallet is empty",)))
-    assert run(["topup", "--yes", "--json"]) == 4
+    assert run(["topup", "train", "--yes", "--json"]) == 4
     told = capsys.readouterr()
     assert json.loads(told.out)["data"]["report"]["problems"] == ["train-1: the wallet is empty"]
     assert "the wallet is empty" in told.err
