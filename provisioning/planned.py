@@ -5,14 +5,16 @@ the spec is none of that, and the same spec gives the same bytes wherever it lie
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from ..core.digests import Digest
+from ..core.errors import AmpacityError
 from ..core.files import exclusive_lock, write_atomic
 from ..core.shapes import ready
-from .records import private_folder
+from .records import Records, private_folder
 
 FILE = "planned.json"
 KEPT = 200
@@ -48,12 +50,19 @@ class Planned:
         return _last(row for row in self._rows() if row.plan == plan.resolve())
 
     def of_name(self, name: str) -> PlannedFrom | None:
-        """The last plan for the deployment `name`."""
-        return _last(row for row in self._rows() if row.name == name)
+        """The plan that was last applied for the deployment `name`; where none was, the last that was made for it."""
+        applied = self._applied(name)
+        return _last(row for row in self._rows() if row.name == name and applied in {None, row.digest})
 
     def last(self) -> PlannedFrom | None:
         """The last plan of all."""
         return _last(self._rows())
+
+    def _applied(self, name: str) -> Digest | None:
+        with suppress(AmpacityError):
+            record = Records(self._state).find(name)
+            return record.plans[-1].digest if record and record.plans else None
+        return None
 
     def _rows(self) -> list[PlannedFrom]:
         """What is remembered. A file that cannot be read is as good as none: nothing depends on it."""

@@ -1,11 +1,14 @@
 """Which spec a plan was made from is remembered for people, and nothing depends on it."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from ampacity.core.digests import Digest
 from ampacity.provisioning.planned import FILE, KEPT, Planned
+from ampacity.provisioning.records import DeploymentRecord, Records, UsedPlan
 
 DIGEST = Digest("sha256:" + "1" * 64)
 
@@ -33,6 +36,36 @@ def test_two_specs_of_one_name_are_told_apart_by_where_their_plans_lie(
     assert by_plan.spec == specs[0]
     assert by_name is not None
     assert by_name.spec == specs[1]
+
+
+def test_of_a_deployment_that_runs_it_is_the_spec_of_the_applied_plan_and_no_later_one(
+    planned: Planned, specs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    applied, tried = DIGEST, Digest("sha256:" + "2" * 64)
+    for spec, digest in zip(specs, (applied, tried), strict=True):
+        planned.remember(name="train", digest=digest, plan=tmp_path / "a.json", spec=spec)
+    used = UsedPlan(digest=applied, at=datetime(2026, 11, 21, tzinfo=UTC), approval="none required")
+    Records(tmp_path / "state").save(_record(used))
+    row = planned.of_name("train")
+    assert row is not None
+    assert row.spec == specs[0]
+    specs[0].unlink()
+    assert planned.of_name("train") is None, "another spec's plan would change what runs"
+
+
+def _record(*plans: UsedPlan) -> DeploymentRecord:
+    made = datetime(2026, 11, 21, tzinfo=UTC)
+    return DeploymentRecord(
+        uid="d" * 32,
+        name="train",
+        context="test",
+        created_at=made,
+        ends_at=None,
+        hours=Decimal(1),
+        sites=None,
+        user_data=None,
+        plans=plans,
+    )
 
 
 def test_a_spec_that_is_gone_is_not_named(planned: Planned, specs: tuple[Path, Path], tmp_path: Path) -> None:
