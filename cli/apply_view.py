@@ -57,7 +57,7 @@ def report_apply(report: ApplyReport, form: Format) -> int:
     """Show what stands; the exit status says whether that is all that was wanted."""
     report = _typed(report)
     rows = [_row(machine) for machine in (*report.machines, *report.kept)]
-    sums = {"existing": report.existing, "billing_usd_per_hour": report.billing_usd_per_hour}
+    sums = {"existing": report.existing, "billing_usd_per_hour": report.billing_usd_per_hour, "unasked": report.unasked}
     result = Result(schema="ampacity.applied/1", data={**msgspec.to_builtins(report), **sums}, rows=rows)
     emit(result, form, lambda: _table(report))
     for note in report.notes:
@@ -130,7 +130,7 @@ def _table(report: ApplyReport) -> None:
             machine.outcome.value,
             machine.provider,
             machine.region,
-            show_usd(machine.usd_per_hour) if machine.exists else "-",
+            show_usd(machine.usd_per_hour) if machine.exists or machine.outcome is Outcome.UNKNOWN else "-",
         ]
         for machine in (*report.machines, *report.kept)
     ]
@@ -144,6 +144,8 @@ def _foot(report: ApplyReport) -> str:
     head = f"{up} of {count(len(report.machines), 'machine')} {'is' if len(report.machines) == 1 else 'are'} up"
     if report.existing != up:
         head += f"; {report.existing} exist at their sellers and bill"
+    if report.unasked:
+        head += f"; {report.unasked} could not be asked about"
     return f"{head}, {show_usd(report.billing_usd_per_hour)} per hour. Ends: {ends}."
 
 

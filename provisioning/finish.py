@@ -46,7 +46,7 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
     report = ApplyReport(
         name=work.record.name,
         machines=machines,
-        kept=standing(kept),
+        kept=as_seen(standing(kept), sightings),
         removed=gone_from(before, after),
         notes=_why_kept(len(kept), run.order.lacking(machines)),
         problems=_problems(run, wanted, after, kept),

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from ..providers.base import Machine, MachineState
+from ..providers.base import MachineState
 from .engine import EngineResult
 from .machines import MachineInputs, MachineRecord, machine_end
 from .observe import Sighting, subject_of
 from .plugin.outputs import problems_of
 from .reports import MachineOutcome, Outcome
 from .status import remembered, ssh_line
-from .wayon import parted
+from .wayon import in_one_line, parted
 
 
 def outcomes(
@@ -31,14 +31,18 @@ def outcomes(
 
 def as_seen(machines: Iterable[MachineOutcome], sightings: Iterable[Sighting]) -> tuple[MachineOutcome, ...]:
     """The outcomes with what sellers said just before of machines that the engine left as they were."""
-    seen: dict[tuple[str, str | None], Machine] = {
-        (row.record.inputs.name, row.record.id): row.machine for row in sightings if row.machine is not None
-    }
+    seen: dict[tuple[str, str | None], Sighting] = {(row.record.inputs.name, row.record.id): row for row in sightings}
     return tuple(_seen(machine, seen.get((machine.name, machine.id))) for machine in machines)
 
 
-def _seen(outcome: MachineOutcome, machine: Machine | None) -> MachineOutcome:
-    if outcome.outcome is not Outcome.OK or machine is None or machine.state is not MachineState.FAILED:
+def _seen(outcome: MachineOutcome, sighting: Sighting | None) -> MachineOutcome:
+    if outcome.outcome is not Outcome.OK or sighting is None:
+        return outcome
+    if sighting.problem is not None:
+        reasons, fix = parted([in_one_line(sighting.problem)])
+        return msgspec.structs.replace(outcome, outcome=Outcome.UNKNOWN, exists=False, reasons=reasons, fix=fix)
+    machine = sighting.machine
+    if machine is None or machine.state is not MachineState.FAILED:
         return outcome
     return msgspec.structs.replace(outcome, outcome=Outcome.FAILED, reasons=tuple(problems_of(machine)))
 

@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     PENDING = "pending"
     """Its seller has it and it is not ready yet, or may have it and cannot say (then `id` is `None`)."""
+    UNKNOWN = "unknown"
+    """It was there when it was last seen, and its seller could not be asked now."""
     ABSENT = "absent"
     """Nothing was asked of the seller: the work stopped before."""
 
@@ -118,8 +120,13 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def billing_usd_per_hour(self) -> Decimal | None:
-        """What all of these cost together; `None` when one of their prices is not known."""
-        return sum_known([machine.usd_per_hour for machine in self._existing])
+        """What all of these cost together; `None` when one of their prices, or how one stands, is not known."""
+        return None if self.unasked else sum_known([machine.usd_per_hour for machine in self._existing])
+
+    @property
+    def unasked(self) -> int:
+        """Of how many machines nobody can say whether they are still there."""
+        return sum(machine.outcome is Outcome.UNKNOWN for machine in (*self.machines, *self.kept))
 
     @property
     def _lacking(self) -> list[MachineOutcome]:

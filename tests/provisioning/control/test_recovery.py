@@ -249,3 +249,20 @@ def test_a_machine_that_failed_since_it_was_up_is_no_success_and_is_made_anew_by
     assert [machine.outcome for machine in recovered.machines] == [Outcome.OK] * 2
     assert recovered.machines[0].id != dead
     assert dead not in cloud.living()
+
+
+def test_a_machine_whose_seller_cannot_be_asked_is_not_called_up_and_leaves_the_sum_unknown(
+    control: Control, hands: Any, cloud: Any
+) -> None:
+    hands.apply("node-0", "node-1")
+    cloud.fault("read-down", 1000)
+    report = control.recover("train", live=hands.live)
+    assert [machine.outcome for machine in report.machines] == [Outcome.UNKNOWN] * 2
+    assert "not JSON" in report.machines[0].reasons[0]
+    assert (report.unasked, report.existing, report.billing_usd_per_hour) == (2, 0, None)
+    assert report.partial
+    assert report.finish == "ampacity recover train"
+
+    cloud.run("delete from faults")
+    assert [machine.outcome for machine in control.recover("train").machines] == [Outcome.OK] * 2
+    assert len(cloud.living()) == 2
