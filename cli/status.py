@@ -11,6 +11,7 @@ from .spoken import speak_of
 from .status_foot import GONE, RUNNING, SAID, foot
 
 if TYPE_CHECKING:
+    from ..core.contexts import NamedContext
     from ..provisioning.reports import DeploymentStatus, MachineStatus
 
 app = new_app()
@@ -20,7 +21,10 @@ BILLS_ON = " +"
 """After the end of a machine that nothing ends then; the line about the end says it in full."""
 
 
-@app.command(epilog="Exit: 0 all sellers answered, 4 one could not be asked, or a machine not be seen.")
+@app.command(
+    epilog="Exit: 0 all sellers answered, 4 one could not be asked, or a machine not be seen. "
+    "JSON: data is one deployment; a list of them where several are shown."
+)
 def status(
     name: OptionalName = None,
     context: ContextName = None,
@@ -31,10 +35,11 @@ def status(
 ) -> int:
     """Show machines, addresses, what they cost so far, and when they end. Every seller is asked.
 
+    Without NAME, and with several deployments: a line for each, and their sums.
+
     So far is by the seller's own books where it keeps such, else the price by the time since it was made.
     """
     from ..core.contexts import choose_context
-    from ..core.errors import Exit
     from ..provisioning.control import Control
     from .naming import chosen_name
     from .notices import ASKING, said_if_slow
@@ -43,10 +48,39 @@ def status(
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
     control = Control(named)
+    names = control.names() if name is None else []
+    if len(names) > 1:
+        return _all(named, names, chosen(output, as_json))
     with said_if_slow(ASKING):
         found = control.status(chosen_name(control, name))
     result = Result(schema="ampacity.status/1", data=status_data(found), rows=[_row(each) for each in found.machines])
     emit(result, chosen(output, as_json), lambda: _table(found))
+    return _exit(found)
+
+
+def _all(named: "NamedContext", names: list[str], form: Format) -> int:
+    from .notices import ASKING, said_if_slow, warn_about
+    from .output import Result, emit
+    from .status_all import ask_all, row_of, show_all
+
+    with said_if_slow(ASKING):
+        every = ask_all(named, names)
+    errors = tuple(every.errors.values())
+    result = Result(
+        schema="ampacity.statuses/1",
+        data=[status_data(found) for found in every.found],
+        rows=[row_of(found) for found in every.found],
+        errors=errors,
+    )
+    emit(result, form, lambda: show_all(every))
+    if form is not Format.JSON:
+        warn_about(errors)
+    return int(errors[0].exit) if errors else max(map(_exit, every.found))
+
+
+def _exit(found: "DeploymentStatus") -> int:
+    from ..core.errors import Exit
+
     return int(Exit.RESOURCE if any(machine.state in SAID for machine in found.machines) else Exit.OK)
 
 
