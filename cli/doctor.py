@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, Output, Verbose, chosen
+from .spoken import typed
 
 if TYPE_CHECKING:
     from ..core.contexts import NamedContext
@@ -156,7 +157,7 @@ def _attempt(title: str, check: Callable[[], str]) -> Row:
 
 
 def _row(check: str, ok: bool, found: str, fix: str) -> Row:
-    return {"check": check, "ok": ok, "found": found, "fix": "" if ok else fix}
+    return {"check": check, "ok": ok, "found": found, "fix": "" if ok else typed(fix)}
 
 
 def _table(rows: list[Row]) -> None:

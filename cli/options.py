@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from .spoken import speak_of
+
 
 class Format(StrEnum):
     """How a result is written."""
@@ -16,13 +18,30 @@ class Format(StrEnum):
     YAML = "yaml"
 
 
+def _context(name: str | None) -> str | None:
+    speak_of(context=name)
+    return name
+
+
+def _config(file: Path | None) -> Path | None:
+    speak_of(config=file)
+    return file
+
+
 ContextName = Annotated[
     str | None,
-    typer.Option("--context", metavar="NAME", help="The context to use; AMPACITY_CONTEXT, or the current one."),
+    typer.Option(
+        "--context",
+        metavar="NAME",
+        callback=_context,
+        help="The context to use; AMPACITY_CONTEXT, or the current one.",
+    ),
 ]
 ConfigFile = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="The configuration; AMPACITY_CONFIG, or the usual place."),
+    typer.Option(
+        "--config", metavar="FILE", callback=_config, help="The configuration; AMPACITY_CONFIG, or the usual place."
+    ),
 ]
 Output = Annotated[Format, typer.Option("--output", "-o", help="How to write the result.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]

@@ -2,6 +2,7 @@
 
 Errors rise from rooms that know no paths. They say `ampacity plan SPEC`, and here, where text leaves
 the program, the word becomes the file of the one who reads it. What is not known stays the word.
+Where `--config` or `--context` was typed, the way on carries them: without them it would lead elsewhere.
 """
 
 import re
@@ -14,14 +15,25 @@ _WORD = re.compile(
     r"(?P<before>\bampacity (?:plan|show|approve|apply|recover|destroy|status|drift|topup) )(?P<word>SPEC|PLAN|NAME)\b"
 )
 
+_COMMAND = re.compile(
+    r"\bampacity (?:(?P<both>doctor|offers|plan|show|approve|apply|status|topup|drift|recover|destroy|orphans"
+    r"|context show|providers list|artifact pin|artifact verify)|context list|context use)\b(?! --(?:con|help))"
+)
+"""The commands that take `--config`, those that take `--context` too apart; not those that have it already."""
+
 
 class Subject(NamedTuple):
-    """What a command is about, as far as it was told. `state` is the context's folder."""
+    """What a command is about, as far as it was told. `state` is the context's folder.
+
+    `config` and `context` are what was typed for them, and nothing where the usual ones are meant.
+    """
 
     spec: Path | None = None
     plan: Path | None = None
     name: str | None = None
     state: Path | None = None
+    config: Path | None = None
+    context: str | None = None
 
 
 _NOTHING = Subject()
@@ -29,7 +41,13 @@ _subject: ContextVar[Subject] = ContextVar("subject", default=_NOTHING)
 
 
 def speak_of(
-    *, spec: Path | None = None, plan: Path | None = None, name: str | None = None, state: Path | None = None
+    *,
+    spec: Path | None = None,
+    plan: Path | None = None,
+    name: str | None = None,
+    state: Path | None = None,
+    config: Path | None = None,
+    context: str | None = None,
 ) -> None:
     """Add what is known by now of what the running command is about."""
     known = _subject.get()
@@ -39,6 +57,8 @@ def speak_of(
             plan=plan or known.plan,
             name=name or known.name,
             state=state or known.state,
+            config=config or known.config,
+            context=context or known.context,
         )
     )
 
@@ -49,8 +69,15 @@ def speak_of_nothing() -> None:
 
 
 def typed(text: str) -> str:
-    """`text` with the words replaced by what is known."""
-    return _WORD.sub(_replaced, text)
+    """`text` with the words replaced by what is known, and with the flags that its commands need."""
+    return _COMMAND.sub(_flagged, _WORD.sub(_replaced, text))
+
+
+def _flagged(found: "re.Match[str]") -> str:
+    known = _subject.get()
+    flags = [f" --config {quote(str(known.config))}"] if known.config else []
+    flags += [f" --context {quote(known.context)}"] if known.context and found["both"] else []
+    return found[0] + "".join(flags)
 
 
 def _replaced(found: "re.Match[str]") -> str:

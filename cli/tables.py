@@ -9,6 +9,8 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from .spoken import typed
+
 WIDE = 100
 """From this many columns on there is room for wider gaps and for what narrow terminals go without."""
 
@@ -68,9 +70,9 @@ def draw(
             pairs([(column.title, cell) for column, cell in zip(columns, row, strict=True) if cell])
             out.print()
     if foot:
-        _put(out, Text(foot))
+        _put(out, Text(typed(foot)))
     for note in notes:
-        out.print(Text(note), soft_wrap=True)
+        out.print(Text(typed(note)), soft_wrap=True)
 
 
 def _put(out: Console, drawn: RenderableType) -> None:

@@ -1,6 +1,7 @@
 """A way on is a command that can be typed as it stands."""
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,42 @@ def test_one_command_knows_nothing_of_the_one_before() -> None:
     speak_of(name="before")
     speak_of_nothing()
     assert typed("ampacity destroy NAME") == "ampacity destroy NAME"
+
+
+def test_the_way_on_keeps_the_configuration_and_the_context_that_were_typed(planned: Path) -> None:
+    speak_of(name="train", plan=Path("t.json"), config=Path("my conf.toml"), context="zed")
+    flags = "--config 'my conf.toml' --context zed"
+    assert typed("ampacity approve PLAN, then ampacity apply PLAN") == (
+        f"ampacity approve {flags} t.json, then ampacity apply {flags} t.json"
+    )
+    assert typed("run `ampacity destroy train`.") == f"run `ampacity destroy {flags} train`."
+    assert typed("ampacity context use NAME") == "ampacity context use --config 'my conf.toml' NAME"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ampacity sandbox up",
+        "ampacity engines install pulumi",
+        "ampacity offers --context other",
+        "ampacity plan --help",
+        "ampacity planned",
+    ],
+)
+def test_what_takes_no_context_or_names_its_own_stays_as_it_is(text: str) -> None:
+    speak_of(context="zed")
+    assert typed(text) == text
+
+
+def test_what_is_typed_already_is_not_flagged_twice() -> None:
+    speak_of(context="zed", config=Path("c.toml"))
+    once = typed("ampacity status train")
+    assert typed(once) == once
+
+
+def test_the_flags_of_a_command_are_in_the_way_on_that_it_prints(
+    ampacity: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "other.toml").write_text("[contexts.zed]\n")
+    refused = ampacity("status", "--config", "other.toml", "--context", "zed", "train")
+    assert "fix: ampacity plan --config other.toml --context zed SPEC\n" in refused.stderr
