@@ -16,7 +16,9 @@ app = new_app()
 
 @app.command(epilog="Exit: 0 none, 7 orphans, 4 a seller could not be asked.")
 def orphans(
-    end: Annotated[bool, typer.Option("--end", help="End those whose deployment nothing here knows.")] = False,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Machines to --end.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="End what is named and nothing here knows.")] = False,
+    deployment: Annotated[str | None, typer.Option(metavar="NAME|ID", help="All of one to --end.")] = None,
     yes: Yes = False,
     context: ContextName = None,
     config: ConfigFile = None,
@@ -31,12 +33,15 @@ def orphans(
     from ..core.errors import Exit
     from ..provisioning.control import Control
     from ..provisioning.reports import Orphan
+    from .doomed import doomed
     from .output import Result, emit, warn
 
+    _refuse_unclear(ids, deployment, end=end)
     control = Control(choose_context(context, config_path=config))
     report = control.orphans()
-    if end:
-        return _end(control, report, chosen(output, as_json), yes=yes)
+    if end and (ids or deployment):
+        named = doomed(report.orphans, ids or (), deployment)
+        return _end(control, report, named, chosen(output, as_json), yes=yes)
     rows = [msgspec.to_builtins(orphan) for orphan in report.orphans]
     result = Result(schema="ampacity.orphans/1", data=report, rows=rows, fields=Orphan.__struct_fields__)
     emit(result, chosen(output, as_json), lambda: _table(report))
@@ -47,19 +52,21 @@ def orphans(
     return int(Exit.RESOURCE if report.problems else Exit.OK)
 
 
-def _end(control: "Control", report: "OrphanReport", form: Format, *, yes: bool) -> int:
-    """End what is abandoned, once a person has seen it; then say what came of it."""
-    from ..core.errors import Exit
-    from ..provisioning.reports import EndReport
-    from .confirm import confirm
-    from .output import Result, emit, say, warn
+def _refuse_unclear(ids: list[str] | None, deployment: str | None, *, end: bool) -> None:
+    from ..core.errors import UsageError
 
-    doomed = [orphan for orphan in report.orphans if orphan.abandoned]
-    if doomed:
-        confirm(_question(doomed), yes=yes)
-    else:
-        say("No machine is without a deployment here.")
-    done = control.end_abandoned(doomed) if doomed else EndReport()
+    if (ids or deployment) and not end:
+        raise UsageError("What is named is only ended with --end", fix="add --end", code="AMP-USAGE")
+
+
+def _end(control: "Control", report: "OrphanReport", named: "list[Orphan]", form: Format, *, yes: bool) -> int:
+    """End what was named, once a person has seen it; then say what came of it."""
+    from ..core.errors import Exit
+    from .confirm import confirm
+    from .output import Result, emit, warn
+
+    confirm(_question(named), yes=yes)
+    done = control.end_abandoned(named)
     result = Result(
         schema="ampacity.orphans-ended/1", data=done, rows=[{"id": each} for each in done.ended], fields=("id",)
     )
@@ -74,15 +81,15 @@ def _tell(done: "EndReport") -> None:
         typer.echo(f"{each} ended")
 
 
-def _question(doomed: "list[Orphan]") -> str:
+def _question(named: "list[Orphan]") -> str:
     from ..core.money import show_usd
 
     lines = [
         f"  {each.id} at {each.provider} {each.region}: {each.deployment_name}/{each.machine}, "
         f"{show_usd(each.usd_per_hour)} per hour"
-        for each in doomed
+        for each in named
     ]
-    head = "End for good what no deployment here knows (one on another computer may):"
+    head = "End for good what no deployment here knows (one with its state elsewhere may, and be at work):"
     return "\n".join([head, *lines])
 
 
@@ -101,6 +108,7 @@ def _nothing(report: "OrphanReport") -> str:
 
 def _table(report: "OrphanReport") -> None:
     from ..core.money import show_usd
+    from .doomed import ways_to_end
     from .output import say
     from .tables import Column, draw
 
@@ -128,5 +136,8 @@ def _table(report: "OrphanReport") -> None:
         for each in report.orphans
     ]
     draw(columns, rows, foot=f"Asked: {asked}.")
-    if any(orphan.abandoned for orphan in report.orphans):
-        say("next:  ampacity orphans --end, or recover and destroy them where their state is")
+    if ways := list(ways_to_end(report.orphans)):
+        say("next:  recover or destroy them where their state is: another folder, computer or person may have it")
+        say("only where that is lost, name what is to end: a machine's ID with --end, or")
+        for way in ways:
+            say(f"  {way}")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 NO_DEPLOYMENT = "no deployment here has its id"
-"""Why a machine is an orphan that only `orphans --end` can end."""
+"""Why a machine is an orphan that only `orphans --end` can end from here, once it is named."""
 
 
 class Orphan(msgspec.Struct, frozen=True, kw_only=True):
