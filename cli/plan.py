@@ -76,6 +76,7 @@ def _make(
     from ..provisioning.control import Control
     from .definitions import advice, check_definition, check_key, check_order, check_sites
     from .gather import gather
+    from .narrowing import narrow, prices
     from .planfiles import read_spec_files
     from .unasked import refuse_silence, told_without
 
@@ -88,7 +89,7 @@ def _make(
     request = PlanRequest(
         spec=wanted,
         spec_digest=spec_digest(wanted),
-        offers=found.offers,
+        offers=narrow(named, found.offers, definition, files),
         limits=found.limits,
         base=control.base_state(wanted.name),
         context=named.name,
@@ -106,7 +107,7 @@ def _make(
     check_order(named, made, files)
     check_key(named, made, spec)
     made = with_prepaid(made, control.deposits(made, files.sites), budget_usd=wanted.budget.usd_total)
-    warnings = (*made.warnings, *advice(named, made, files))
+    warnings = (*made.warnings, *prices(named, made, files), *advice(named, made, files))
     return msgspec.structs.replace(made, warnings=warnings), found.errors
 
 

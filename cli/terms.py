@@ -37,8 +37,9 @@ def choice(plan: Plan) -> Iterator[str]:
 def _whose(bidders: Bidders | None) -> str:
     if bidders is None:
         return "by whatever the context allows when it is taken"
-    audited = f"audited by {' or '.join(bidders.audited_by)}" if bidders.audited_by else "audited or not"
-    return f"{audited}, in {' or '.join(bidders.regions) if bidders.regions else 'any region'}"
+    audited = f"audited by {bidders.auditors}" if bidders.auditors else "audited or not"
+    stated = f", with {' and '.join(bidders.attributes)}" if bidders.attributes else ""
+    return f"{audited}, in {' or '.join(bidders.regions) if bidders.regions else 'any region'}{stated}"
 
 
 def ending(plan: Plan) -> str:

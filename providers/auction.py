@@ -21,18 +21,28 @@ class BidRule(StrEnum):
 class Bidders(msgspec.Struct, frozen=True, kw_only=True):
     """Whose bids may be taken: part of what is approved. Empty means anybody's, from anywhere.
 
-    `audited_by` are those of whom one must have vouched for the bidder; `regions` are globs of where it says it is.
+    `audited_by` are those of whom one must have vouched for the bidder, `audited_by_all` those who all must have;
+    `regions` are globs of where it says it is, `attributes` what it must say of itself (`key=value`).
     """
 
     audited_by: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    audited_by_all: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
     @property
     def nobody(self) -> str:
         """`nobody in us-* audited by akash1…`: whose bids were looked for where there are none."""
         where = f" in {' or '.join(self.regions)}" if self.regions else ""
-        vouched = f" audited by {' or '.join(self.audited_by)}" if self.audited_by else ""
-        return f"nobody{where}{vouched}"
+        vouched = f" audited by {self.auditors}" if self.auditors else ""
+        stated = f" with {' and '.join(self.attributes)}" if self.attributes else ""
+        return f"nobody{where}{vouched}{stated}"
+
+    @property
+    def auditors(self) -> str:
+        """`akash1… or akash2…`; empty where nobody needs to have vouched."""
+        ways = (" or ".join(self.audited_by), " and ".join(self.audited_by_all))
+        return ", and by ".join(filter(None, ways))
 
 
 class Bid(msgspec.Struct, frozen=True, kw_only=True):

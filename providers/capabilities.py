@@ -14,7 +14,7 @@ import msgspec
 
 from ..core.contexts import ProviderSettings
 from .account import Account
-from .auction import Bid, Sale
+from .auction import Bid, Bidders, Sale
 from .machine import Labels, Machine, MachineOrder, MachineRef
 from .offer import Gpu, Offer, OfferQuery, PowerLimit, Skip
 from .settlement import Settlement
@@ -170,6 +170,22 @@ class Defines(Protocol):
 
         It must ask for one machine. With `gpu` it must ask for just those GPUs. Asks nobody.
         """
+        ...
+
+
+@runtime_checkable
+class Narrows(Protocol):
+    """Beside `Bids` and `Defines`: a definition has a say of whose bids are taken, and at what price."""
+
+    def narrow_bidders(self, text: str, bidders: Bidders, *, where: str) -> Bidders:
+        """Those of `bidders` whom the definition takes too. Asks nobody.
+
+        Raises `UsageError` that names file and line, `where` being the file, where nobody could be both.
+        """
+        ...
+
+    def most_usd_per_hour(self, text: str) -> Decimal:
+        """The most that the definition itself pays for a machine. Raises `ProviderError` if that cannot be told."""
         ...
 
 

@@ -9,6 +9,7 @@ import threading
 from ..base import Bid, Bidders, Failure, MachineOrder, ProviderError, Sale, Stage
 from .bidding import Wanted, find_bid, tell_bid
 from .compiling import bidders_of, compile_order
+from .demands import narrowed
 from .doors import Doors
 from .ledger import Ledger
 from .machines import RUNNING_LEASES, Moment, current
@@ -45,7 +46,8 @@ class Auctions:
     def bids(self, dseq: Dseq, order: MachineOrder) -> list[Bid]:
         """See `Bids.bids`."""
         block = self._ledger.block_time()
-        wanted = wanted_of(compile_order(order, self._settings, block), bidders_of(order, self._settings))
+        compiled = compile_order(order, self._settings, block)
+        wanted = wanted_of(compiled, narrowed(bidders_of(order, self._settings), compiled))
         bids = self._ledger.bids(dseq)
         sellers = {bid.id.provider: self._facts(bid.id.provider) for bid in bids}
         return [tell_bid(bid, sellers[bid.id.provider], wanted, block) for bid in bids]
@@ -117,6 +119,5 @@ def wanted_of(compiled: Compiled, bidders: Bidders) -> Wanted:
     return Wanted(
         gpu_units=sum(unit.gpu_units * unit.count for unit in units),
         gpu_keys=tuple(dict.fromkeys(attribute.key for unit in units for attribute in unit.gpu_attributes)),
-        audited_by=bidders.audited_by,
-        regions=bidders.regions,
+        bidders=bidders,
     )

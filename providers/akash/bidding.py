@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from ..base import Bid
+from ..base import Bid, Bidders
 from ..text import clean
 from .gpumatch import contradiction, provider_states
 from .values import DENOM, BlockTime, LeaseId, MarketBid, SellerFacts
@@ -15,12 +15,11 @@ REGION_ATTRIBUTE = "location-region"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bid must meet beside its price. `gpu_keys` are alternatives; no auditors and no regions mean any."""
+    """What a bid must meet beside its price. `gpu_keys` are alternatives."""
 
     gpu_units: int
     gpu_keys: tuple[str, ...]
-    audited_by: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
+    bidders: Bidders
 
 
 def tell_bid(bid: MarketBid, seller: SellerFacts | None, wanted: Wanted, block: BlockTime) -> Bid:
@@ -45,8 +44,9 @@ def reasons(bid: MarketBid, seller: SellerFacts | None, wanted: Wanted) -> Itera
     if seller is None:
         yield "the chain knows nothing of this provider"
     else:
-        yield from _audit(seller, wanted.audited_by)
-        yield from _region(seller, wanted.regions)
+        yield from _audit(seller, wanted.bidders)
+        yield from _region(seller, wanted.bidders.regions)
+        yield from _attributes(seller, wanted.bidders.attributes)
         yield from _gpu(bid, seller, wanted)
 
 
@@ -60,9 +60,12 @@ def find_bid(bids: Iterable[MarketBid], wanted: str) -> MarketBid | None:
     return next((bid for bid in bids if bid_id(bid.id) == wanted and bid.state == OPEN), None)
 
 
-def _audit(seller: SellerFacts, auditors: Sequence[str]) -> Iterator[str]:
-    if auditors and not set(auditors) & set(seller.audited_by):
-        yield f"none of {', '.join(auditors)} has audited this provider"
+def _audit(seller: SellerFacts, bidders: Bidders) -> Iterator[str]:
+    if bidders.audited_by and not set(bidders.audited_by) & set(seller.audited_by):
+        yield f"none of {', '.join(bidders.audited_by)} has audited this provider"
+    missing = [auditor for auditor in bidders.audited_by_all if auditor not in seller.audited_by]
+    if missing:
+        yield f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} not audited this provider"
 
 
 def _region(seller: SellerFacts, regions: Sequence[str]) -> Iterator[str]:
@@ -73,6 +76,14 @@ def _region(seller: SellerFacts, regions: Sequence[str]) -> Iterator[str]:
         yield "this provider does not say where it is"
     elif not any(fnmatchcase(region, glob) for glob in regions):
         yield f"it is in {clean(region)}, not in {' or '.join(regions)}"
+
+
+def _attributes(seller: SellerFacts, wanted: Sequence[str]) -> Iterator[str]:
+    """Keys may be globs, as in the chain's own comparison, and values are compared as they are."""
+    for attribute in wanted:
+        key, _, value = attribute.partition("=")
+        if not any(fnmatchcase(name, key) and stated == value for name, stated in seller.attributes.items()):
+            yield clean(f"this provider does not state {attribute}")
 
 
 def _gpu(bid: MarketBid, seller: SellerFacts, wanted: Wanted) -> Iterator[str]:

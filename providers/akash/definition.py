@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from ...core.yaml12 import parse
-from ..base import Gpu
+from ..base import Bidders, Gpu
+from .demands import clashes, narrowed
 from .fitness import misfits
 from .sdl.advice import image_advice
 from .sdl.compile import compile_sdl
@@ -24,6 +25,18 @@ _STEP = Decimal("0.000001")
 def check_definition(text: str, *, where: str, gpu: Gpu | None) -> None:
     """See `Defines.check_definition`."""
     read_sdl(text, where=where, further=lambda sdl: misfits(sdl, gpu))
+
+
+def narrow_bidders(text: str, bidders: Bidders, *, where: str) -> Bidders:
+    """See `Narrows.narrow_bidders`."""
+    read_sdl(text, where=where, further=lambda sdl: clashes(sdl, bidders))
+    return narrowed(bidders, compile_sdl(text, where=where))
+
+
+def most_per_block(text: str) -> Decimal:
+    """The most uact per block that the SDL pays for all that it places."""
+    groups = compile_sdl(text, where=DEFINITION).groups
+    return sum((group.price_per_block for group in groups), Decimal(0))
 
 
 def advice(image: str, definition: str | None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from ...core.money import plain
 from ..base import (
     Account,
     Bid,
+    Bidders,
     Failure,
     Gpu,
     Labels,
@@ -26,7 +27,7 @@ from ..base import (
     Skip,
 )
 from .accounts import tell_account
-from .definition import advice, check_definition
+from .definition import advice, check_definition, most_per_block, narrow_bidders
 from .desk import Desk
 from .escrow import ceiling_per_block, deposit_uact, usd
 from .names import PROVIDER, TITLE
@@ -125,6 +126,14 @@ class Akash(Provider):
     def check_definition(self, text: str, *, where: str, gpu: Gpu | None = None) -> None:
         """See `Defines.check_definition`."""
         check_definition(text, where=where, gpu=gpu)
+
+    def narrow_bidders(self, text: str, bidders: Bidders, *, where: str) -> Bidders:
+        """See `Narrows.narrow_bidders`."""
+        return narrow_bidders(text, bidders, where=where)
+
+    def most_usd_per_hour(self, text: str) -> Decimal:
+        """See `Narrows.most_usd_per_hour`. By the time that blocks take now."""
+        return plain(self._desk.ledger.block_time().usd_per_hour(most_per_block(text)))
 
     def advice(
         self,

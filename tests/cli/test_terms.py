@@ -87,6 +87,10 @@ def test_where_nothing_is_paid_ahead_and_nothing_auctioned_no_line_says_so(plan_
             Bidders(audited_by=(AUDITOR,), regions=("us-*", "ca-*")),
             f"cheapest allowed bid, audited by {AUDITOR}, in us-* or ca-*",
         ),
+        (
+            Bidders(audited_by_all=(AUDITOR,), regions=("us-west",), attributes=("host=akash",)),
+            f"cheapest allowed bid, audited by {AUDITOR}, in us-west, with host=akash",
+        ),
         (None, "cheapest allowed bid, by whatever the context allows when it is taken"),
     ],
 )

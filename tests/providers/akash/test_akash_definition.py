@@ -1,5 +1,6 @@
 """A user's own SDL as an order of ours: its placement carries our labels, its price our ceiling."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from ampacity.core.errors import UsageError
 from ampacity.providers.akash.labels import read_marks, write_marks
-from ampacity.providers.base import Gpu, MachineOrder, ProviderError
+from ampacity.providers.base import Bidders, Gpu, MachineOrder, ProviderError
+from ampacity.sandbox.akash.bech32 import address_of
 
 SDL = """version: "2.0"
 services:
@@ -124,6 +126,67 @@ class TestChecking:
         two = SDL.replace("  placement:\n", "  placement:\n    east: {pricing: {small: {denom: uact, amount: 9}}}\n")
         two = two.replace("db: {westcoast:", "db: {east:").replace("{service: web}", "{global: true}")
         assert "2 placements" in refusal(bazaar, two).why
+
+
+A, B, C = (address_of(bytes([number] * 20)) for number in (1, 2, 3))
+
+
+def demanding(signed_by: str = "", attributes: str = "{host: akash}") -> str:
+    return SDL.replace("      attributes: {host: akash}\n", f"      attributes: {attributes}\n{signed_by}")
+
+
+class TestBidders:
+    def test_the_bidders_are_those_whom_the_plan_and_the_sdl_take(self, bazaar: Any) -> None:
+        text = demanding(
+            f"      signedBy: {{anyOf: [{A}, {B}], allOf: [{C}]}}\n", "{location-region: us-west, host: akash}"
+        )
+        narrowed = bazaar.provider.narrow_bidders(text, Bidders(), where="own.sdl.yaml")
+        assert narrowed == Bidders(
+            audited_by=(A, B), audited_by_all=(C,), regions=("us-west",), attributes=("host=akash",)
+        )
+        strict = Bidders(audited_by=(B, C), regions=("us-*", "ca-*"))
+        narrowed = bazaar.provider.narrow_bidders(text, strict, where="own.sdl.yaml")
+        assert (narrowed.audited_by, narrowed.regions) == ((B,), ("us-west",))
+        assert bazaar.provider.narrow_bidders(text, narrowed, where="own.sdl.yaml") == narrowed
+
+    def test_what_the_sdl_leaves_open_stays_as_the_plan_has_it(self, bazaar: Any) -> None:
+        plans = Bidders(audited_by=(A,), regions=("us-*",))
+        narrowed = bazaar.provider.narrow_bidders(demanding(attributes="{}"), plans, where="own.sdl.yaml")
+        assert narrowed == plans
+
+    @pytest.mark.parametrize(
+        ("signed_by", "attributes", "problem"),
+        [
+            (f"      signedBy: {{anyOf: [{A}]}}\n", "{host: akash}", "none of them is in the context's audited_by"),
+            ("", "{location-region: eu-west}", "eu-west is in no region of the context (us-*)"),
+        ],
+    )
+    def test_where_nobody_could_be_both_the_line_is_named(
+        self, bazaar: Any, signed_by: str, attributes: str, problem: str
+    ) -> None:
+        with pytest.raises(UsageError) as caught:
+            bazaar.provider.narrow_bidders(
+                demanding(signed_by, attributes), Bidders(audited_by=(B,), regions=("us-*",)), where="own.sdl.yaml"
+            )
+        assert problem in caught.value.why
+        assert caught.value.what.startswith("own.sdl.yaml, line 2")
+
+    def test_the_choice_of_a_bid_keeps_to_it_even_where_the_plan_says_nothing_of_it(
+        self, bazaar: Any, order: MachineOrder, sellers: Callable[..., Any]
+    ) -> None:
+        own = with_sdl(order, demanding(f"      signedBy: {{allOf: [{A}]}}\n", "{tier: community}"))
+        made = bazaar.provider.create(own)
+        bazaar.chain.bid(int(made.ref.id), sellers("unknown"), "3000")
+        bazaar.chain.bid(int(made.ref.id), sellers("audited", audited_by=(A,)), "3100")
+        unaudited, other = bazaar.provider.bids(made.ref, own)
+        assert f"{A} has not audited this provider" in unaudited.why_not
+        assert other.why_not == "this provider does not state tier=community"
+
+
+class TestPrice:
+    def test_it_is_all_that_the_sdl_pays_by_the_time_that_blocks_take(self, bazaar: Any) -> None:
+        # 8000 uact a block of 6 seconds: 600 blocks an hour.
+        assert bazaar.provider.most_usd_per_hour(SDL) == Decimal("4.8")
 
 
 class TestAdvice:

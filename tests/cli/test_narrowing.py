@@ -1,0 +1,133 @@
+"""What a definition says of an auction, whose bids are taken and at what price, is in the plan before it is signed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from ampacity.cli import narrowing as room
+from ampacity.cli.planfiles import SpecFiles, SpecText
+from ampacity.core.contexts import Context, NamedContext, ProviderSettings
+from ampacity.core.digests import digest_bytes
+from ampacity.core.errors import UsageError
+from ampacity.planning.plan import Action, Definition, FileRef
+from ampacity.providers.base import (
+    Bidders,
+    Claim,
+    Failure,
+    Gpu,
+    Market,
+    Offer,
+    OfferQuery,
+    Provider,
+    ProviderError,
+    Skip,
+)
+
+REF = FileRef(path="job.yaml", digest=digest_bytes(b"job"))
+TAKEN_BY_ALL = Definition(file=REF, providers=("hall", "shop"))
+
+
+class Shop(Provider):
+    """Takes definitions, which have no say of who sells."""
+
+    name: ClassVar[str] = "shop"
+    title: ClassVar[str] = "A shop"
+
+    def offers(self, query: OfferQuery) -> Iterator[Offer | Skip]:
+        yield from ()
+
+
+class Hall(Shop):
+    """A definition here is `AUDITOR PRICE`."""
+
+    name: ClassVar[str] = "hall"
+
+    def narrow_bidders(self, text: str, bidders: Bidders, *, where: str) -> Bidders:
+        if text.startswith("nobody"):
+            raise UsageError(f"{where}:1: nobody could be both")
+        return Bidders(regions=bidders.regions, audited_by=(text.partition(" ")[0],))
+
+    def most_usd_per_hour(self, text: str) -> Decimal:
+        if text.endswith("?"):
+            raise ProviderError("hall", Failure.UNREACHABLE, "it is closed")
+        return Decimal(text.split()[1])
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> NamedContext:
+    kinds: dict[str, type[Provider]] = {"hall": Hall, "shop": Shop}
+    monkeypatch.setattr(room, "provider_class", kinds.__getitem__)
+    monkeypatch.setattr(room, "open_provider", lambda name, _context: kinds[name]())
+    providers = dict.fromkeys(kinds, ProviderSettings())
+    return NamedContext(name="test", context=Context(providers=providers), file=Path("config.toml"))
+
+
+def files(text: str) -> Any:
+    return SimpleNamespace(definition=SpecText(path=Path("job.yaml"), text=text, ref=REF))
+
+
+def offer(provider: str) -> Offer:
+    return Offer(
+        provider=provider,
+        sku="box",
+        region="here",
+        market=Market.AUCTION,
+        gpu=Gpu(model="H100", count=1, memory_gib=80),
+        claim=Claim.LISTED,
+        source="test",
+        observed_at=datetime(2026, 11, 21, tzinfo=UTC),
+        bidders=Bidders(regions=("us-*",)),
+    )
+
+
+def told(named: NamedContext, written: SpecFiles, expected: str = "2", action: Action = Action.ADD) -> list[str]:
+    machine = SimpleNamespace(name="m-1", action=action)
+    auction = SimpleNamespace(machine="m-1", ceiling_usd_per_hour=Decimal("2.20"))
+    bought = SimpleNamespace(provider="hall", usd_per_hour=Decimal(expected))
+    plan: Any = SimpleNamespace(
+        machines=[machine], auctions=[auction], definition=TAKEN_BY_ALL, offer_of=lambda _machine: bought
+    )
+    return list(room.prices(named, plan, written))
+
+
+def test_what_the_definition_demands_of_bidders_is_in_the_offer_that_is_planned(named: NamedContext) -> None:
+    hall, shop = room.narrow(named, [offer("hall"), offer("shop")], TAKEN_BY_ALL, files("akash1a 1"))
+    assert hall.bidders == Bidders(regions=("us-*",), audited_by=("akash1a",))
+    assert shop == offer("shop")
+
+
+def test_where_no_definition_is_taken_the_offers_are_as_they_were(named: NamedContext) -> None:
+    assert room.narrow(named, [offer("hall")], None, files("akash1a 1")) == (offer("hall"),)
+    others = Definition(file=REF, providers=("shop",))
+    assert room.narrow(named, [offer("hall")], others, files("akash1a 1")) == (offer("hall"),)
+
+
+def test_where_nobody_could_be_both_there_is_no_plan(named: NamedContext) -> None:
+    with pytest.raises(UsageError, match=r"job\.yaml:1: nobody"):
+        room.narrow(named, [offer("hall")], TAKEN_BY_ALL, files("nobody 1"))
+
+
+def test_a_price_below_the_plans_is_told_with_what_bids_come_to(named: NamedContext) -> None:
+    (line,) = told(named, files("akash1a 1.08"))
+    assert line == (
+        "m-1: its own definition pays $1.0800 per hour at most, less than the $2.2000 that this plan allows: "
+        "nobody can bid more, and bids are expected around $2.00"
+    )
+    (line,) = told(named, files("akash1a 2.10"))
+    assert line.endswith("nobody can bid more")
+
+
+def test_a_price_above_the_plans_is_told_as_brought_down(named: NamedContext) -> None:
+    (line,) = told(named, files("akash1a 50"))
+    assert line.endswith("pays $50.0000 per hour at most; the order is made at the $2.2000 that this plan allows")
+
+
+def test_nothing_is_said_of_the_same_price_of_what_stays_and_of_what_cannot_be_asked(named: NamedContext) -> None:
+    assert told(named, files("akash1a 2.20")) == []
+    assert told(named, files("akash1a 1"), action=Action.KEEP) == []
+    assert told(named, files("akash1a ?")) == []
