@@ -10,6 +10,7 @@ from ..core.contexts import NamedContext
 from ..core.errors import AmpacityError, ResourceError, UsageError
 from ..providers.base import Offer, OfferQuery, Powered, PowerLimit, Provider, Skip, capability
 from ..providers.table import open_provider
+from .misconfigured import refuse_mistakes
 from .notices import QUIET_SECONDS, say_on_terminal
 
 GRACE_SECONDS = 5.0
@@ -47,14 +48,17 @@ def sellers(named: NamedContext, only: tuple[str, ...]) -> list[str]:
 
 
 def gather(named: NamedContext, query: OfferQuery, *, only: tuple[str, ...] = (), sites: Path | None = None) -> Market:
-    """Every seller's offers, what was skipped, what power is left, and who could not be asked."""
+    """Every seller's offers, what was skipped, what power is left, and who could not be asked.
+
+    Raises `UsageError` where the configuration itself is wrong about one of them.
+    """
     names = sellers(named, only)
     pool = ThreadPoolExecutor(max_workers=max(1, len(names)))
     asked = {name: pool.submit(_ask, named, name, query, sites) for name in names}
     limit = max((named.context.providers[name].timeout_seconds for name in names), default=0.0)
     _wait(asked, limit + GRACE_SECONDS)
     pool.shutdown(wait=False, cancel_futures=True)
-    return _merge(asked, limit)
+    return _merge(named, asked, limit)
 
 
 def _wait(asked: Mapping[str, Future[_Answer]], timeout_seconds: float) -> None:
@@ -80,7 +84,7 @@ def _limits(provider: Provider) -> Iterator[PowerLimit]:
     return powered.power_limits() if powered else iter(())
 
 
-def _merge(asked: dict[str, Future[_Answer]], limit: float) -> Market:
+def _merge(named: NamedContext, asked: dict[str, Future[_Answer]], limit: float) -> Market:
     answers: list[_Answer] = []
     errors: dict[str, AmpacityError] = {}
     for name, future in asked.items():
@@ -92,6 +96,7 @@ def _merge(asked: dict[str, Future[_Answer]], limit: float) -> Market:
             answers.append(future.result())
         else:
             errors[name] = _as_error(name, problem)
+    refuse_mistakes(named, errors)
     offers = sorted((offer for answer in answers for offer in answer.offers), key=_cheapest_first)
     return Market(
         offers=tuple(offers),

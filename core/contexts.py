@@ -126,7 +126,7 @@ def choose_context(
     if wanted is None:
         raise MissingError(
             "No context is chosen",
-            why=f"{path} marks none as current",
+            why=f"{path} marks none as current" if path.exists() else f"{path} is not there",
             fix="ampacity sandbox up, or ampacity context use NAME",
             code="AMP-CONTEXT-NONE",
         )
@@ -134,7 +134,7 @@ def choose_context(
         known = ", ".join(sorted(config.contexts)) or "none"
         raise MissingError(
             f"There is no context {wanted!r}",
-            why=f"{path} has: {known}",
+            why=f"{path} has: {known}" if path.exists() else f"{path} is not there",
             fix="ampacity context list",
             code="AMP-CONTEXT-UNKNOWN",
         )

@@ -9,7 +9,7 @@ from typing import cast
 
 from ..core.clock import Clock, system_clock
 from ..core.contexts import Context, ProviderSettings
-from ..core.errors import MissingError, UsageError
+from ..core.errors import UsageError
 from ..core.secrets import read_secret
 from .capabilities import Provider, Seat
 
@@ -42,11 +42,16 @@ def open_provider(
     environment: Mapping[str, str] = os.environ,
     clock: Clock = system_clock,
 ) -> Provider:
-    """The seller `name` as `context` configures it. Raises `MissingError` or `UsageError`."""
+    """The seller `name` as `context` configures it. Raises `UsageError`, and `AuthError` for a secret."""
     settings = context.providers.get(name)
     module = known().get(name)
     if module is None:
-        raise MissingError(f"There is no provider {name!r}", why=f"known: {', '.join(sorted(known()))}")
+        raise UsageError(
+            f"There is no provider {name!r}",
+            why=f"known: {', '.join(sorted(known()))}",
+            fix="ampacity providers list",
+            code="AMP-PROVIDER-UNKNOWN",
+        )
     if settings is None:
         raise UsageError(
             f"The provider {name!r} is not enabled",

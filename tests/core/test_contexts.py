@@ -66,6 +66,13 @@ def test_no_choice_at_all_says_how_to_make_one(write: Any) -> None:
     assert "ampacity sandbox up" in caught.value.fix
 
 
+@pytest.mark.parametrize("name", [None, "prod"])
+def test_a_configuration_that_is_not_there_is_told_as_that(tmp_path: Path, name: str | None) -> None:
+    with pytest.raises(MissingError) as caught:
+        choose_context(name, config_path=tmp_path / "nope.toml", environment={})
+    assert caught.value.why == f"{tmp_path / 'nope.toml'} is not there"
+
+
 def test_an_unknown_context_is_refused_with_those_that_there_are(write: Any) -> None:
     with pytest.raises(MissingError) as caught:
         choose_context("prod", config_path=write(TWO), environment={})

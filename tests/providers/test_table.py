@@ -7,7 +7,7 @@ import pytest
 
 import ampacity
 from ampacity.core.contexts import Context, ProviderSettings
-from ampacity.core.errors import MissingError, UsageError
+from ampacity.core.errors import UsageError
 from ampacity.providers.table import PROVIDERS, open_provider
 
 ROOT = Path(ampacity.__file__).parent
@@ -35,7 +35,7 @@ def test_no_other_room_names_a_seller(room: str) -> None:
 
 
 def test_an_unknown_seller_is_told_with_those_that_are_known() -> None:
-    with pytest.raises(MissingError, match="lambda"):
+    with pytest.raises(UsageError, match="lambda"):
         open_provider("nobody", Context())
 
 
