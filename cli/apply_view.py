@@ -11,6 +11,7 @@ from ..core.errors import Exit
 from ..core.money import show_most_usd, show_usd
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
+from .ends import ends
 from .facts import plan_facts
 from .naming import count, span
 from .options import Format
@@ -18,7 +19,7 @@ from .output import Result, emit, say, warn
 from .plan_view import summary
 from .spoken import typed
 from .tables import Column, draw
-from .terms import choice, ending, endless, locked, worst_case
+from .terms import choice, locked, worst_case
 from .ways import listed, ways_in
 
 RUNNING = "running"
@@ -30,8 +31,6 @@ def question(plan: Plan, *, approval: str, live_usd_per_hour: Decimal) -> str:
     `approval` is the gate's sentence; `live_usd_per_hour` what the plan costs at the prices of this moment.
     """
     money = plan.totals
-    never = endless(plan) or "never, until `ampacity destroy`"
-    ends = f"{plan.ttl_hours} h from now{ending(plan)}" if plan.ttl_hours else never
     what = plan_facts(plan, plan.base.digest).what
     most = show_most_usd(money.ceiling_usd_per_hour)
     lines = [
@@ -41,7 +40,7 @@ def question(plan: Plan, *, approval: str, live_usd_per_hour: Decimal) -> str:
         f"  worst case {worst_case(plan) or 'without bound: it has no end'}",
         *(f"  locks {line}" for line in locked(plan)),
         *(f"  takes the {line}" for line in choice(plan)),
-        f"  ends {ends}",
+        f"  ends {ends(plan, after='h from now', never='never, until `ampacity destroy`')}",
         f"  {approval}",
         *(f"  warning: {warning}" for warning in plan.warnings),
     ]

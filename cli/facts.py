@@ -7,7 +7,8 @@ from ..access.facts import PlanFacts
 from ..core.digests import Digest
 from ..planning.plan import Action, Plan
 from ..planning.warn import replacements
-from .terms import choice, ending, endless
+from .ends import ends
+from .terms import choice
 
 _VERBS = {
     Action.ADD: "buy",
@@ -53,5 +54,4 @@ def _what(plan: Plan) -> tuple[str, ...]:
 
 
 def _ends(plan: Plan) -> str:
-    ends = f"{plan.ttl_hours} hours after it is applied{ending(plan)}"
-    return ends.replace(";", ",") if plan.ttl_hours else endless(plan) or "never, it bills until destroyed"
+    return ends(plan, after="hours after it is applied", never="never, it bills until destroyed").replace(";", ",")

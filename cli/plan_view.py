@@ -1,6 +1,7 @@
 """A plan for people: the changes with money on both sides, the totals, what binds, what was ruled out."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,10 @@ from ..core.digests import Digest
 from ..core.money import show_most_usd, show_usd
 from ..planning.plan import Action, Binding, Plan, PlannedMachine, RemovedMachine
 from ..providers.base import Offer
+from .ends import ends, kept_ends
 from .naming import count, span
 from .tables import Column, draw, pairs
-from .terms import choice, ending, endless, locked, with_so_far, worst_case
+from .terms import choice, locked, with_so_far, worst_case
 
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
@@ -133,22 +135,24 @@ def _totals(plan: Plan) -> list[tuple[str, str]]:
             f"{show_usd(money.usd_per_hour_before)} → {show_usd(money.usd_per_hour_after)} per hour, "
             f"{show_usd(money.usd_per_gpu_hour, places=3)} per GPU-hour",
         ),
-        ("expected", f"{show_usd(money.expected_usd)} in {plan.hours} h{with_so_far(plan, money.expected_usd)}"),
+        ("expected", _expected(plan)),
         ("ceiling", f"{show_most_usd(money.ceiling_usd_per_hour)} per hour; apply refuses above it"),
         ("worst case", worst_case(plan) or "unbounded: no end"),
         *(("locks", line) for line in locked(plan)),
         *(("takes", line) for line in choice(plan)),
         *_images(plan),
-        ("ends", _ends(plan)),
+        ("ends", ends(plan, after="h after apply", never="never: bills until `ampacity destroy`")),
         ("solver", f"{plan.solution.solver}, {plan.solution.status}, gap {plan.solution.gap}"),
         ("valid until", rfc3339(plan.expires_at)),
     ]
 
 
-def _ends(plan: Plan) -> str:
-    if plan.ttl_hours:
-        return f"{plan.ttl_hours} h after apply{ending(plan)}"
-    return endless(plan) or "never: bills until `ampacity destroy`"
+def _expected(plan: Plan) -> str:
+    """The money of the hours that the spec asks for; what ends before they are over costs until then."""
+    usd, kept = plan.totals.expected_usd, kept_ends(plan)
+    cut = any(end < plan.created_at + timedelta(hours=float(plan.hours)) for end in kept)
+    over = f"in {plan.hours} h" + (" from now, of kept machines until they end" if cut else "")
+    return f"{show_usd(usd)} {over}{with_so_far(plan, usd)}"
 
 
 def _images(plan: Plan) -> Iterator[tuple[str, str]]:

@@ -118,10 +118,10 @@ class Prepaid(msgspec.Struct, frozen=True, kw_only=True):
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Money. `before` is what runs now, `after` what will.
 
-    `expected_usd` is `after` x the spec's hours. `worst_case_usd` is ceiling x time to the end, and
-    no less of any machine than what is locked for it at first; without an end what its sellers' own limits
-    and the deposits come to, `None` where these end not all. `deposit_usd`
-    is what is locked together, `None` where a part of it is not known.
+    `expected_usd` is `after` x the spec's hours, of a kept machine until its end at most.
+    `worst_case_usd` is ceiling x time to the end, and no less of any machine than what is locked for it
+    at first; without an end what its sellers' own limits and the deposits come to, `None` where these end
+    not all. `deposit_usd` is what is locked together, `None` where a part of it is not known.
     """
 
     usd_per_hour_before: Decimal

@@ -93,6 +93,7 @@ def _sums(plan: Plan) -> Iterator[str]:
         ceiling_usd_per_hour=plan.totals.ceiling_usd_per_hour,
         hours=plan.hours,
         ttl_hours=plan.ttl_hours,
+        now=plan.created_at,
         prepaid=plan.prepaid,
     )
     if totals != plan.totals:

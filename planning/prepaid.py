@@ -43,6 +43,7 @@ def with_prepaid(plan: Plan, quotes: Sequence[Quote], *, budget_usd: Decimal | N
         ceiling_usd_per_hour=plan.totals.ceiling_usd_per_hour,
         hours=plan.hours,
         ttl_hours=plan.ttl_hours,
+        now=plan.created_at,
         prepaid=prepaid,
     )
     endless = no_end(plan.name)

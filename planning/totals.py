@@ -1,6 +1,7 @@
 """The plan's money, from its own parts: what `build_plan` writes and what a plan file must add up to."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
 import msgspec
@@ -21,6 +22,7 @@ def make_totals(
     ceiling_usd_per_hour: Decimal,
     hours: Decimal,
     ttl_hours: Decimal | None,
+    now: datetime,
     prepaid: Sequence[Prepaid] = (),
 ) -> Totals:
     """Totals of `machines` bought by `offers` (by id), next to what runs in `base`, with what is locked at first."""
@@ -33,7 +35,7 @@ def make_totals(
         usd_per_hour_before=running_usd_per_hour([machine.offer for machine in base.machines if machine.alive]),
         usd_per_hour_after=after,
         usd_per_gpu_hour=plain((after / max(1, gpus)).quantize(_MICRO)),
-        expected_usd=plain(after * hours),
+        expected_usd=plain(total(_expected(base, machines, bought, hours, now))),
         ceiling_usd_per_hour=ceiling_usd_per_hour,
         worst_case_usd=worst,
         gpus=gpus,
@@ -44,6 +46,21 @@ def make_totals(
         lasting = _lasting(base, machines, offers, prepaid)
         return msgspec.structs.replace(totals, bill_until_destroyed=lasting)
     return msgspec.structs.replace(totals, worst_case_usd=_endless(totals, prepaid, machines, offers))
+
+
+def _expected(
+    base: BaseState, machines: Sequence[PlannedMachine], bought: Mapping[str, Decimal], hours: Decimal, now: datetime
+) -> Iterator[Decimal]:
+    """What each machine costs in `hours` from `now`; one that stays as it is costs until its end at most."""
+    ends = {machine.name: machine.ends_at for machine in base.machines}
+    for machine in machines:
+        end = ends.get(machine.name) if machine.action is Action.KEEP else None
+        whole = bought[machine.name] * hours
+        if end is None:
+            yield whole
+        else:
+            seconds = max(0, int((end - now).total_seconds()))
+            yield min(whole, (bought[machine.name] * seconds / 3600).quantize(_MICRO))
 
 
 def _lasting(

@@ -26,6 +26,7 @@ def write_plan(outcome: Outcome, solver_name: str) -> Plan:
         ceiling_usd_per_hour=ceiling(after, exact(spec.budget.price_headroom), spec.budget.usd_per_hour),
         hours=exact(spec.hours),
         ttl_hours=spec.end_hours,
+        now=request.now,
     )
     return Plan(
         schema_="ampacity.plan/1",

@@ -146,8 +146,9 @@ def test_a_machine_that_stays_ends_as_its_seller_says(plan_for: Plans, offer: Of
     )
     kept = tuple(msgspec.structs.replace(machine, action=Action.KEEP) for machine in plan.machines)
     base = msgspec.structs.replace(plan.base, machines=there)
-    shown, _, _ = said(msgspec.structs.replace(plan, machines=kept, base=base))
-    assert "96 h after apply, by itself" in shown
+    for text in said(msgspec.structs.replace(plan, machines=kept, base=base)):
+        assert "2026-11-21T13:00:00Z, as before, by itself" in text
+        assert "96 h" not in text
 
 
 def test_without_an_end_only_that_is_said(plan_for: Plans, said: Said) -> None:
@@ -187,3 +188,58 @@ def test_a_machine_without_any_limit_among_limited_ones_leaves_it_without_bound(
     assert plan.totals.worst_case_usd is None
     for text in said(plan):
         assert "never, but 1 of 2 machines 24 h after the start, by the seller" in text
+
+
+def kept(plan: Plan, offer: Offer, *ends_in_hours: int) -> Plan:
+    """`plan` where its first machines run already, each to end in so many hours by itself."""
+    names = [machine.name for machine in plan.machines]
+    there = tuple(
+        RunningMachine(
+            name=name,
+            offer=offer,
+            inputs=DIGEST,
+            alive=True,
+            ends_at=plan.created_at + timedelta(hours=hours),
+            self_ending=True,
+        )
+        for name, hours in zip(names, ends_in_hours, strict=False)
+    )
+    machines = tuple(
+        msgspec.structs.replace(machine, action=Action.KEEP) if at < len(there) else machine
+        for at, machine in enumerate(plan.machines)
+    )
+    return msgspec.structs.replace(plan, machines=machines, base=msgspec.structs.replace(plan.base, machines=there))
+
+
+@pytest.mark.parametrize(
+    ("hours", "others"),
+    [
+        (2, "1 of 2 earlier, the first at 2026-11-21T06:00:00Z"),
+        (200, "1 of 2 later, the last at 2026-11-29T12:00:00Z"),
+    ],
+)
+def test_an_end_that_the_plan_does_not_move_is_said_beside_the_plan_s(
+    plan_for: Plans, offer: Offers, said: Said, hours: int, others: str
+) -> None:
+    timed = offer(self_ending=True)
+    shown, asked, signed = said(kept(plan_for(offers=(timed,)), timed, hours))
+    assert f"96 h after apply, by itself; {others}" in shown
+    assert f"  ends 96 h from now, by itself; {others}" in asked.splitlines()
+    assert f"ends: 96 hours after it is applied, by itself, {others}; " in signed
+
+
+def test_a_plan_that_changes_nothing_promises_no_other_end_than_there_is(
+    plan_for: Plans, offer: Offers, said: Said
+) -> None:
+    timed = offer(self_ending=True)
+    for text in said(kept(plan_for(offers=(timed,)), timed, 2, 9)):
+        assert "2026-11-21T13:00:00Z, as before, by itself" in text
+        assert "1 of 2 earlier, the first at 2026-11-21T06:00:00Z" in text
+        assert "96 h" not in text
+
+
+def test_money_that_is_expected_says_where_a_machine_ends_before_the_hours_are_over(
+    plan_for: Plans, offer: Offers, said: Said
+) -> None:
+    assert "in 72 h from now, of kept machines until they end" in said(kept(plan_for(), offer(), 2))[0]
+    assert "in 72 h ceiling" in said(kept(plan_for(), offer(), 73))[0]

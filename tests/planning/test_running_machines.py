@@ -11,6 +11,7 @@ import pytest
 from ampacity.core.digests import digest_bytes
 from ampacity.planning.change import Parts, replace_digest
 from ampacity.planning.plan import Action, BaseState, FileRef, Plan, PlannedMachine, RunningMachine
+from ampacity.planning.planfile import decode_plan, encode_plan
 from ampacity.planning.spec import Spec
 from ampacity.providers.base import Market, Offer, PowerDraw, PowerLimit
 
@@ -337,3 +338,23 @@ def test_a_timer_that_cannot_be_moved_is_told(
     assert plan.warnings[1] == (
         "1 machine is kept with a timer that cannot be moved; the first ends at 2026-11-21T07:00:00Z"
     )
+
+
+@pytest.mark.parametrize(
+    ("ends_in_hours", "usd"),
+    [
+        (3, "750"),  # 3 h of the kept and 72 h of the new, each at 10
+        (90, "1440"),  # it outlasts the 72 h that are asked for, and no more of them are counted
+        (-1, "720"),  # past its end, and counted no more
+    ],
+)
+def test_what_is_expected_of_a_kept_machine_is_counted_from_now_until_its_end(
+    makers: Any, plan_for: Plans, ends_in_hours: int, usd: str
+) -> None:
+    box = makers.offer(usd="10")
+    ends = box.observed_at + timedelta(hours=ends_in_hours)
+    timed = makers.running("train-1", box, self_ending=True, ends_at=ends)
+    plan = plan_for(makers.spec(gpu=gpus(16), hours=72), [box], base=makers.base_of(timed))
+    assert [machine.action for machine in plan.machines] == [Action.KEEP, Action.ADD]
+    assert plan.totals.expected_usd == Decimal(usd)
+    assert decode_plan(encode_plan(plan), name="p") == plan
