@@ -62,11 +62,12 @@ def _context(name: str | None, config: Any) -> Iterator[Row]:
     if named.context.state.passphrase is None:
         yield _attempt("state passphrase", lambda: _passphrase(named))
     yield _attempt("approval policy", lambda: _policy(named))
-    yield _attempt("ipfs node", lambda: _ipfs(named))
+    yield _onward(_attempt("ipfs node", lambda: _ipfs(named)), named, "ipfs")
     for seller in sorted(named.context.providers):
-        yield _attempt(f"provider {seller}", lambda seller=seller: _seller(named, seller))  # type: ignore[misc]
+        row = _attempt(f"provider {seller}", lambda seller=seller: _seller(named, seller))  # type: ignore[misc]
+        yield _onward(row, named, f"providers.{seller}")
     for seller in sorted(_paid_from_accounts(named)):
-        yield _account(named, seller)
+        yield _onward(_account(named, seller), named, f"providers.{seller}")
 
 
 def _secret(ref: "SecretRef") -> str:
@@ -154,6 +155,14 @@ def _attempt(title: str, check: Callable[[], str]) -> Row:
         return _row(title, True, check(), "")
     except AmpacityError as error:
         return _row(title, False, str(error), error.fix)
+
+
+def _onward(row: Row, named: "NamedContext", key: str) -> Row:
+    """A row whose way on would be this very command leads to the settings that are asked about instead."""
+    fix = row["fix"].replace(" (ampacity doctor)", "")
+    if fix.startswith("ampacity doctor"):
+        fix = f"check endpoint and credentials below [contexts.{named.name}.{key}] in {named.file}, and the network"
+    return {**row, "fix": typed(fix)}
 
 
 def _row(check: str, ok: bool, found: str, fix: str) -> Row:

@@ -71,3 +71,29 @@ def test_what_is_to_be_copied_is_whole_on_a_narrow_terminal(ampacity: Run, tmp_p
     lines = ampacity("doctor").stdout.splitlines()
     at = next(at for at, line in enumerate(lines) if line.startswith("✗ secret state.passphrase"))
     assert lines[at + 1].strip().startswith(f"fix: write it to {key} (chmod 600)")
+
+
+def test_no_way_on_leads_to_doctor_again(checks: Callable[..., Any], tmp_path: Path) -> None:
+    found = checks(
+        """
+        [contexts.test]
+        loopback = true
+        [contexts.test.ipfs]
+        api = "http://127.0.0.1:1"
+        [contexts.test.providers.aws]
+        endpoint = "http://127.0.0.1:1"
+        regions = ["us-east-1"]
+        timeout_seconds = 1
+        [contexts.test.providers.lambda]
+        endpoint = "http://127.0.0.1:1"
+        secrets = {api_key = {env = "KEY"}}
+        """,
+        KEY=SECRET,
+        AWS_ACCESS_KEY_ID="none",
+        AWS_SECRET_ACCESS_KEY=SECRET,
+    )
+    assert found["provider aws"]["fix"] == (
+        f"check endpoint and credentials below [contexts.test.providers.aws] in {tmp_path}/config.toml, and the network"
+    )
+    assert not found["ipfs node"]["ok"]
+    assert [row["fix"] for row in found.values() if "ampacity doctor" in row["fix"]] == []
