@@ -7,7 +7,7 @@ import typer
 
 from .lazy import new_app
 from .options import AsJson, ConfigFile, ContextName, Format, OptionalName, Output, Verbose, chosen
-from .spoken import speak_of
+from .spoken import speak_of, typed
 from .status_foot import GONE, RUNNING, SAID, foot
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _table(found: "DeploymentStatus") -> None:
             machine.provider,
             machine.zone or machine.region,
             machine.sku,
-            _usd(machine.usd_per_hour),
+            "-" if machine.state == GONE else _usd(machine.usd_per_hour),
             _usd(machine.usd_so_far),
             _ends(machine, found),
         ]
@@ -152,7 +152,7 @@ def _table(found: "DeploymentStatus") -> None:
     ]
     ways = [(machine.name, ways_in(machine.ssh, machine.urls, machine.state)) for machine in found.machines]
     draw(columns, rows, notes=listed(ways))
-    typer.echo("\n".join(foot(found)))
+    typer.echo(typed("\n".join(foot(found))))
 
 
 def _usd(amount: Decimal | None) -> str:
@@ -168,9 +168,11 @@ def _state(machine: "MachineStatus") -> str:
 
 
 def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
-    """How long it still lasts, and what ends it then, or that nothing does."""
+    """How long it still lasts, and what ends it then, or that nothing does; of one that is gone there is no end."""
     from ..core.clock import show_age
 
+    if machine.state == GONE:
+        return "-"
     first = min((at for at in (machine.runs_dry_at, machine.ends_at) if at is not None), default=None)
     if machine.taken_back_at is not None and (first is None or machine.taken_back_at < first):
         return f"{show_age(machine.taken_back_at - found.asked_at)}, taken"
@@ -181,6 +183,4 @@ def _ends(machine: "MachineStatus", found: "DeploymentStatus") -> str:
     left = machine.ends_at - found.asked_at
     if machine.overdue:
         return f"{show_age(-left)} ago!"
-    if machine.state == GONE:
-        return show_age(left)
     return show_age(left) + (", itself" if machine.self_ending else BILLS_ON)

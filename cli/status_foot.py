@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ UNSEEN = "unseen"
 """The state of a machine that ran, and that is there without anybody seeing how it does."""
 GONE = "gone"
 RUNNING = "running"
+SAME_END = timedelta(minutes=5)
+"""Ends no further apart are one: a seller's timer may count in whole minutes."""
 SAID = {UNKNOWN: "could not be asked", UNSEEN: "cannot be seen"}
 
 
@@ -33,7 +36,7 @@ def foot(found: "DeploymentStatus") -> Iterator[str]:
         since = f" since {rfc3339(found.overdue_since)}" if found.overdue_since else ""
         yield f"OVERDUE{since}: ampacity destroy {found.name}"
     elif found.ends_at:
-        yield f"Ends {rfc3339(found.ends_at)}{_lasting(found)}."
+        yield f"Ends {rfc3339(found.ends_at)}{_first(found, found.ends_at)}{_lasting(found)}."
     yield from _prepaid(found)
     for note in sorted({machine.note for machine in found.machines if machine.note}):
         yield f"{span([each.name for each in found.machines if each.note == note])}: {note}"
@@ -41,6 +44,15 @@ def foot(found: "DeploymentStatus") -> Iterator[str]:
     for problem in problems:
         yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}"
     yield from found.problems
+
+
+def _first(found: "DeploymentStatus", last: datetime) -> str:
+    """When the first machine ends, where that is clearly before the deployment does."""
+    from ..core.clock import rfc3339
+
+    ends = [machine.ends_at for machine in found.machines if machine.ends_at is not None and machine.state != GONE]
+    first = min(ends, default=last)
+    return f", the first machine {rfc3339(first)}" if last - first > SAME_END else ""
 
 
 def _lasting(found: "DeploymentStatus") -> str:

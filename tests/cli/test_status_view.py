@@ -150,7 +150,19 @@ def test_beside_the_end_stands_who_does_not_end_by_itself(
 def test_in_the_column_of_ends_too_one_can_see_what_nothing_ends_then(shown: Shown) -> None:
     lines = shown(status(machine(1), machine(2, self_ending=True), machine(3, "gone")))
     rows = [next(line for line in lines if line.startswith(f"llama-train-{at} ")) for at in (1, 2, 3)]
-    assert [row.partition("$1.25 ")[2] for row in rows] == ["5 h +", "5 h, itself", "5 h"]
+    assert [row.partition("$1.25 ")[2] for row in rows] == ["5 h +", "5 h, itself", "-"]
+
+
+def test_what_is_gone_costs_nothing_an_hour_and_has_no_end_and_what_it_cost_stands(shown: Shown) -> None:
+    (row,) = (line for line in shown(status(machine(1), machine(2, "gone"))) if line.startswith("llama-train-2 gone"))
+    assert row.split() == ["llama-train-2", "gone", "aws", "us-east-1a", "p5.48xlarge", "-", "$1.25", "-"]
+
+
+def test_where_machines_end_before_the_deployment_does_the_foot_says_when_the_first_of_them_does(shown: Shown) -> None:
+    early = machine(1, self_ending=True, ends_at=NOW + timedelta(hours=2))
+    gone = machine(3, "gone", ends_at=NOW + timedelta(hours=1))
+    lines = shown(status(early, machine(2, self_ending=True), gone))
+    assert "Ends 2026-11-21T17:00:00Z, the first machine 2026-11-21T14:00:00Z." in lines
 
 
 def test_a_notice_has_a_line_of_its_own_and_the_machine_says_so(shown: Shown) -> None:
