@@ -129,6 +129,7 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
     desk.records.save(record)
     work = msgspec.structs.replace(work, record=record)
     settle(work)
+    work.journal.forgive()
     return _with_end(given_up, _with_doubts(work, finish(work, wanted, seen)))
 
 

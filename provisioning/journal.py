@@ -148,6 +148,12 @@ class Journal:
         if entry is not None:
             self._write(msgspec.structs.replace(entry, note=why, bidder=bidder, shunned=True))
 
+    def forgive(self) -> None:
+        """Let those be taken again whose orders are closed. Raises as `intend` does."""
+        for entry in self.entries():
+            if entry.shunned and entry.state is EntryState.GONE:
+                self._write(msgspec.structs.replace(entry, shunned=False))
+
     def shunned(self) -> frozenset[str]:
         """The bidders that failed this deployment."""
         return frozenset(entry.bidder for entry in self.entries() if entry.shunned and entry.bidder)

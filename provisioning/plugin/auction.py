@@ -6,6 +6,7 @@ the order closed and what it held given back; only where that cannot be reached 
 """
 
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from ...providers.base import (
     Failure,
     Machine,
     MachineOrder,
+    Narrows,
     ProviderError,
     Provisions,
     Sale,
@@ -34,7 +36,7 @@ from .delete import remove
 from .outcomes import NotReadyError
 from .outputs import outputs_of
 from .patience import poll, retry
-from .unsold import unsold
+from .unsold import SHUNNED, unsold
 
 ORDERS = 3
 """How many orders are opened in turn for one machine whose bidders fail."""
@@ -140,7 +142,7 @@ class _Auction:
             left = [other for other in left if other.id != bid.id]
         late = self._sale()
         if late.stage is Stage.BIDDING:
-            raise _LostError(unsold(self._order, ceiling, bids))
+            raise _LostError(unsold(self._order, ceiling, bids, own_usd_per_hour=self._own_price()))
         return late.bidder
 
     def _await_bids(self, sale: Sale) -> None:
@@ -154,6 +156,13 @@ class _Auction:
         found = retry(lambda: list(self._seller.bids(self._lot.machine.ref, self._order)), stop=self._bench.stop)
         return [_refused(bid) if bid.bidder in shunned else bid for bid in found]
 
+    def _own_price(self) -> Decimal | None:
+        """The most that the order's own definition pays, `None` where it has none or nobody can tell."""
+        with suppress(AmpacityError):  # it explains only: what was bid has been seen
+            if isinstance(self._seller, Narrows) and self._order.definition is not None:
+                return self._seller.most_usd_per_hour(self._order.definition)
+        return None
+
     def _accept(self, bid: Bid) -> bool:
         """Whether `bid` is ours; no where it was gone."""
         price = f"{show_usd(bid.usd_per_hour, places=4)} per hour"
@@ -163,6 +172,7 @@ class _Auction:
             retry(lambda: self._seller.accept(ref, self._order, bid), stop=self._bench.stop)
         except ProviderError as error:
             if not self._taken_after(error, bid):
+                self._say(f"the bid of {bid.bidder} is passed over: {error.why}")
                 return False
         self._step(f"took the bid of {bid.bidder} at {price}", bidder=bid.bidder, usd_per_hour=bid.usd_per_hour)
         return True
@@ -179,13 +189,15 @@ class _Auction:
 
     def _bidder_of(self, bid: Bid) -> str | None:
         sale = self._sale()
+        if sale.stage is Stage.ENDED and sale.bidder == bid.bidder:
+            raise self._failed(bid.bidder, "it ended the lease as soon as it was made")
         return sale.bidder if sale.stage in {Stage.TAKEN, Stage.DELIVERED} and sale.bidder == bid.bidder else None
 
     def _deliver(self, bidder: str) -> None:
         self._step(f"delivers what is to run to {bidder}", bidder=bidder)
         failure: list[ProviderError] = []
         done = poll(
-            lambda: self._hand_over(failure), seconds=self._bench.deliver_seconds, stop=self._bench.stop, most=8
+            lambda: self._hand_over(bidder, failure), seconds=self._bench.deliver_seconds, stop=self._bench.stop, most=8
         )
         if done:
             self._step(f"delivered to {bidder}")
@@ -194,11 +206,16 @@ class _Auction:
         else:
             raise self._failed(bidder, str(failure[-1]))
 
-    def _hand_over(self, failure: list[ProviderError]) -> bool | None:
+    def _hand_over(self, bidder: str, failure: list[ProviderError]) -> bool | None:
         """`True` once it is done, `False` once it never will be, `None` while it may."""
         try:
             self._seller.deliver(self._lot.machine.ref, self._order)
         except ProviderError as error:
+            if not failure and error.kind in _UNSURE:
+                until = rfc3339(self._bench.clock() + timedelta(seconds=self._bench.deliver_seconds))
+                self._say(
+                    f"{bidder} does not take what is to run, and is tried until {until}{self._price()}: {error.why}"
+                )
             failure.append(error)
             return None if error.kind in _UNSURE else False
         return True
@@ -207,15 +224,23 @@ class _Auction:
         """Shuns the bidder, durably, before its order is closed."""
         if bidder is not None:
             self._bench.journal.shun(self._token, bidder, why)
+        self._say(f"{bidder or 'its bidder'} is given up: {why}")
         return _LostError(BidderFailedError(self._order, bidder, why))
+
+    def _price(self) -> str:
+        entry = self._bench.journal.entry(self._token)
+        return f" at {show_usd(entry.usd_per_hour, places=4)} per hour" if entry and entry.usd_per_hour else ""
 
     def _step(self, note: str, *, bidder: str | None = None, usd_per_hour: Decimal | None = None) -> None:
         self._bench.journal.step(self._token, note, bidder=bidder, usd_per_hour=usd_per_hour)
-        self._bench.tell(self._lot.urn, note)
+        self._say(note)
+
+    def _say(self, text: str) -> None:
+        self._bench.tell(self._lot.urn, text)
 
 
 def _refused(bid: Bid) -> Bid:
-    return msgspec.structs.replace(bid, allowed=False, why_not="it failed a machine of this deployment before")
+    return msgspec.structs.replace(bid, allowed=False, why_not=SHUNNED)
 
 
 def _close(bench: Bench, seller: Auctions, lot: Lot, why: ProviderError) -> None:
@@ -229,6 +254,13 @@ def _close(bench: Bench, seller: Auctions, lot: Lot, why: ProviderError) -> None
         raise _standing(lot, [str(why), f"the order could not be closed: {error}"]) from error
     with suppress(AmpacityError):  # it is gone in any case, which the next read finds
         close_books(bench.journal, seller, token, lot.machine.ref, note=f"closed: {why}")
+        bench.tell(lot.urn, f"its order is closed{_spent(bench, lot)}")
+
+
+def _spent(bench: Bench, lot: Lot) -> str:
+    entry = bench.journal.entry(lot.order.labels.token)
+    usd = None if entry is None else entry.settlement.spent_usd if entry.settlement else entry.spent_usd
+    return f", {show_usd(usd)} is spent" if usd else ""
 
 
 def _keep_books(bench: Bench, seller: Auctions, lot: Lot) -> None:

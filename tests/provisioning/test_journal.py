@@ -118,6 +118,16 @@ def test_settling_what_was_never_intended_writes_nothing(journal: Journal) -> No
     assert journal.entries() == []
 
 
+def test_those_who_failed_are_forgiven_once_their_orders_are_closed(journal: Journal, machine: Build) -> None:
+    for token, state in ((Token("aa" * 16), EntryState.GONE), (Token("bb" * 16), EntryState.MADE)):
+        journal.intend(token, URN, machine())
+        journal.shun(token, f"bidder {token[0]}", "it took nothing")
+        journal.settle(token, state)
+    assert journal.shunned() == {"bidder a", "bidder b"}
+    journal.forgive()
+    assert journal.shunned() == {"bidder b"}
+
+
 def test_entries_come_oldest_first(ticking: Journal, machine: Build) -> None:
     for token in ("cc" * 16, "aa" * 16, "bb" * 16):
         ticking.intend(Token(token), URN, machine())

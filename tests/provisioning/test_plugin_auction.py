@@ -244,8 +244,22 @@ def test_no_sale_says_how_many_bid_the_cheapest_why_not_and_the_way_on(
     assert [word for word in (*words, "the order is closed", f". Way on: {error.fix}") if word not in told] == []
 
 
+def test_where_the_definition_pays_less_than_the_plan_allows_that_is_the_price_that_is_named(
+    lot: MachineInputs,
+) -> None:
+    from ampacity.providers.base import Token
+
+    order = order_of(lot, Token("a" * 32))
+    error = unsold(order, Decimal("2.5"), [], own_usd_per_hour=Decimal("1.08"))
+    assert "nobody bid at $1.0800 per hour, the most that the spec's own definition pays" in error.why
+    assert "(the plan allows $2.5000 per hour)" in error.why
+    assert error.fix.startswith("raise the price in the spec's own definition")
+    higher = unsold(order, Decimal("2.5"), [], own_usd_per_hour=Decimal(50))
+    assert "nobody bid at a ceiling of $2.5000 per hour" in higher.why
+
+
 class TestABidderThatFails:
-    @pytest.mark.parametrize("habit", ["refuses", "busy", "gives-up", "locked"])
+    @pytest.mark.parametrize("habit", ["refuses", "busy", "gives-up", "locked", "ends-at-once"])
     def test_is_shunned_its_order_closed_and_another_opened(
         self, auction_bench: Bench, hall: Any, lot: MachineInputs, journal: Journal, habit: str
     ) -> None:
@@ -254,6 +268,39 @@ class TestABidderThatFails:
         create(auction_bench, URN, lot, 5)
         assert (hall.open_orders(), hall.orders()) == ([("delivered", "akash1fair")], 2)
         assert journal.shunned() == {"akash1bad"}
+
+    def test_is_taken_again_once_it_is_forgiven(
+        self, auction_bench: Bench, hall: Any, lot: MachineInputs, journal: Journal
+    ) -> None:
+        hall.bidder("akash1bad", "1.0", habit="refuses")
+        with pytest.raises(ProviderError):
+            create(auction_bench, URN, lot, 5)
+        hall.bidder("akash1bad", "1.0")
+        journal.forgive()
+        create(auction_bench, URN, lot, 5)
+        assert hall.open_orders() == [("delivered", "akash1bad")]
+
+    def test_is_told_while_it_is_tried_and_when_it_is_given_up(
+        self, auction_bench: Bench, hall: Any, lot: MachineInputs
+    ) -> None:
+        hall.bidder("akash1bad", "1.0", habit="busy")
+        hall.bidder("akash1fair", "2.3")
+        told: list[str] = []
+        create(msgspec.structs.replace(auction_bench, tell=lambda _urn, text: told.append(text)), URN, lot, 5)
+        after = told[told.index("delivers what is to run to akash1bad") + 1 :]
+        tried, given_up, closed, again = after[:4]
+        assert tried.startswith("akash1bad does not take what is to run, and is tried until 20")
+        assert tried.endswith("at $1.0000 per hour: come back later")
+        assert given_up == "akash1bad is given up: hall: throttled: come back later"
+        assert closed == "its order is closed"
+        assert again == "orders again (2 of 3): akash1bad: hall: throttled: come back later"
+
+    def test_a_bid_that_is_gone_is_told(self, auction_bench: Bench, hall: Any, lot: MachineInputs) -> None:
+        hall.bidder("akash1gone", "1.0", habit="withdraws")
+        hall.bidder("akash1fair", "2.3")
+        told: list[str] = []
+        create(msgspec.structs.replace(auction_bench, tell=lambda _urn, text: told.append(text)), URN, lot, 5)
+        assert "the bid of akash1gone is passed over: bid not open" in told
 
     def test_is_not_taken_by_another_machine_of_the_deployment(
         self, auction_bench: Bench, hall: Any, lot: MachineInputs
@@ -291,9 +338,12 @@ class TestABidderThatFails:
 
     def test_when_all_have_failed_the_reason_is_said(self, auction_bench: Bench, hall: Any, lot: MachineInputs) -> None:
         hall.bidder("akash1bad", "1.0", habit="refuses")
-        with pytest.raises(ProviderError, match="failed a machine of this deployment before") as none:
+        with pytest.raises(
+            ProviderError, match="shunned since it failed a machine here; the apply of a new plan lifts that"
+        ) as none:
             create(auction_bench, URN, lot, 5)
         assert "1 order failed before (akash1bad: hall: invalid: manifest version" in none.value.why
+        assert none.value.fix.startswith("ampacity plan SPEC, to take them again")
         assert (hall.open_orders(), hall.orders()) == ([], 2)
 
 

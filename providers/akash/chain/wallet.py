@@ -62,7 +62,7 @@ class OwnWallet(ChainReader):
         return found
 
     def lease(self, bid: LeaseId) -> Lease:
-        """Take the bid. A lease that it already became is returned."""
+        """Take the bid. A lease that it already became is returned, one that its provider has ended since too."""
         taken = self._lease_of(bid)
         if taken is None:
             self._sender.send(messages.create_lease(bid))
@@ -109,7 +109,7 @@ class OwnWallet(ChainReader):
             return None
 
     def _lease_of(self, bid: LeaseId) -> Lease | None:
-        return next((lease for lease in self.leases(bid.dseq) if lease.id == bid and lease.state in LIVING), None)
+        return next((lease for lease in self.leases(bid.dseq) if lease.id == bid), None)
 
     def _seen(self, look: Callable[[], T | None], what: str) -> T:
         """What a block has just brought, as soon as it shows; where nobody can be asked it may be there unseen."""

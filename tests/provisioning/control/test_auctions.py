@@ -76,6 +76,18 @@ def test_without_a_bid_nothing_is_held_and_the_reason_is_told(control: Control, 
     assert not control.recover("train").partial
 
 
+def test_who_failed_is_not_taken_by_recover_and_is_taken_again_by_a_new_plan(
+    control: Control, hands: Any, hall: Any
+) -> None:
+    hall.bidder("akash1bad", "23", habit="refuses")
+    assert hands.apply("node-0", **terms("node-0")).partial
+    hall.bidder("akash1bad", "23")  # it would have it now
+    (still,) = control.recover("train").machines
+    assert "shunned since it failed a machine here" in still.reasons[0]
+    assert not hands.apply("node-0", **terms("node-0")).partial
+    assert hall.open_orders() == [("delivered", "akash1bad")]
+
+
 def test_an_interrupt_while_bids_are_awaited_is_finished_by_recover(control: Control, hands: Any, hall: Any) -> None:
     hall.cloud.option("bid_seconds", 600)
     person = threading.Thread(target=_interrupt_once_an_order_is_out, args=(hall,))

@@ -63,7 +63,7 @@ class Hall(Provider):
     def bidder(self, name: str, usd_per_hour: str, *, why_not: str = "", habit: str = "") -> None:
         """A bidder and its `habit`.
 
-        Of an accept: `withdraws`, `lost-answer`, `lost-request`; of a delivery: `refuses`, `gives-up`,
+        Of an accept: `withdraws`, `lost-answer`, `lost-request`, `ends-at-once`; of a delivery: `refuses`, `gives-up`,
         `busy` (throttles), `locked`.
         """
         values = (name, usd_per_hour, not why_not, why_not, habit)
@@ -145,7 +145,9 @@ class Hall(Provider):
         query = "update lots set stage = 'taken', bidder = ?, usd_per_hour = ? where id = ?"
         self.cloud.run(query, bid.bidder, str(bid.usd_per_hour), ref.id)
         self.watch("after accept")
-        if habit == "lost-answer":
+        if habit == "ends-at-once":
+            self.cloud.run("update lots set stage = 'ended' where id = ?", ref.id)
+        if habit in {"lost-answer", "ends-at-once"}:
             raise ProviderError(self.name, Failure.UNKNOWN_OUTCOME, "connection lost")
 
     def deliver(self, ref: MachineRef, order: MachineOrder) -> None:

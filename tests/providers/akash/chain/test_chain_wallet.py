@@ -165,6 +165,13 @@ def test_a_bid_is_taken_once(account: Account, wallet: OwnWallet) -> None:
     assert account.sent() == ["MsgCreateLease"]
 
 
+def test_a_lease_that_its_provider_ended_at_once_is_told_as_taken_so_that_nobody_waits_for_it(
+    account: Account, wallet: OwnWallet
+) -> None:
+    account.after_block(lambda: account.lease("closed"))
+    assert wallet.lease(account.bid).state == "closed"
+
+
 def test_a_lease_that_another_provider_has_is_not_ours(account: Account, ledger: Any, wallet: OwnWallet) -> None:
     account.lease(provider="akash1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnwduagr")
     ledger.takes = lambda raw: ledger.refused("market", 13, "bid: order not open")
