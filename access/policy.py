@@ -16,11 +16,13 @@ A policy that cannot be read, or that does not make sense, denies: there is no w
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from ..core.errors import PolicyError
+from ..core.fitting import Lines, MisfitError, fit, misfits
+from ..core.tomllines import toml_lines
 from .addresses import Address, parse_address
 from .bounded import read_bounded
 from .siwe.denied import DeniedError, Reason
@@ -77,13 +79,28 @@ def load_policy(path: Path) -> Policy:
     """The policy in `path`; raises `PolicyError`, which denies, for anything but a sound one."""
     try:
         text = read_bounded(path, MAX_POLICY_BYTES).decode("utf-8")
-        return msgspec.convert(tomllib.loads(text), Policy, strict=True)
+        return _fitted(path, tomllib.loads(text), toml_lines(text))
     except FileNotFoundError as error:
         raise _unusable(f"there is no {path}", "ampacity context show: approval.policy must name the file") from error
     except OSError as error:
         raise _unusable(f"{path}: {error.strerror}", f"check who may read {path}") from error
     except (ValueError, RecursionError) as error:
         raise _unusable(f"{path}: {error}", f"edit {path}") from error
+
+
+def _fitted(path: Path, data: Any, lines: Lines) -> Policy:
+    """`data` as a policy, or a `PolicyError` with every mistake in it, each on its line."""
+    try:
+        return fit(data, lines, Policy, _no_other)
+    except MisfitError:
+        told = sorted({(one.line, one.problem) for one in misfits(data, lines, Policy, _no_other)})
+        lines_told = [f"line {line}: {problem}" for line, problem in told]
+        why = f"{path}, {lines_told[0]}" if len(told) == 1 else "\n".join([f"{path}:", *lines_told])
+        raise _unusable(why, f"edit {path}:{told[0][0]}") from None
+
+
+def _no_other(kind: type, _value: object) -> object:
+    raise ValueError(f"a policy has no {kind.__name__}")
 
 
 def check_signer(policy: Policy, address: Address) -> Wallet:

@@ -44,8 +44,8 @@ def test_a_wallet_is_found_by_its_address(policy: Policy, signers: list[Signer])
         ("required = 2", "required = 4", "4 approvals are required of 3 wallets"),
         ("required = 2", "required = 2.0", "required"),
         ("required = 2", "required = true", "required"),
-        ("required = 2", "", "missing required field `required`"),
-        ("required = 2", "required = 2\nallow_all = true", "unknown field `allow_all`"),
+        ("required = 2", "", "line 1: `required` is missing"),
+        ("required = 2", "required = 2\nallow_all = true", "line 3: `allow_all` is not known"),
         ("chain_id = 1", "chain_id = 0", "chain_id"),
         ("chain_id = 1", "chain_id = 9223372036854775772", "EIP-2294"),
         ("max_age_hours = 24", "max_age_hours = 0", "max_age_hours"),
@@ -53,14 +53,24 @@ def test_a_wallet_is_found_by_its_address(policy: Policy, signers: list[Signer])
         ("ampacity.policy/1", "ampacity.policy/2", "schema"),
         ('name = "bob"', 'name = "alice"', "a name is listed twice"),
         ('name = "bob"', 'name = "bob; at most $1"', "name"),
-        ('name = "bob"', "", "missing required field `name`"),
-        ('name = "bob"', 'name = "bob"\nweight = 2', "unknown field `weight`"),
+        ('name = "bob"', "", "`wallets[1].name` is missing"),
+        ('name = "bob"', 'name = "bob"\nweight = 2', "`wallets[1].weight` is not known; allowed: name, address"),
         ("required", "required = ", "line 2"),
     ],
 )
 def test_a_policy_that_makes_no_sense_denies(tmp_path: Path, text: str, old: str, new: str, why: str) -> None:
     assert old in text
     assert why in refused(tmp_path / "policy.toml", text.replace(old, new, 1))
+
+
+def test_every_mistake_is_named_with_its_line(tmp_path: Path, text: str) -> None:
+    wrong = text.replace("required = 2", 'required = "2"').replace('name = "bob"', 'nam = "bob"')
+    bob = wrong.splitlines().index('nam = "bob"') + 1
+    assert refused(tmp_path / "policy.toml", wrong).splitlines() == [
+        f"{tmp_path / 'policy.toml'}:",
+        "line 2: `required` is '2'; allowed: a whole number, at least 1 and at most 100",
+        f"line {bob}: `wallets[1].nam` is not known; allowed: name, address",
+    ]
 
 
 def test_a_wallet_that_is_listed_twice_denies(tmp_path: Path, text: str, signers: list[Signer]) -> None:
