@@ -71,7 +71,7 @@ def verify(
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> int:
-    """Check that PATH has CID; if not, say which file and chunk differ (exit 7)."""
+    """Check that PATH has CID. If not, say which file and chunk differ (exit 7)."""
     from ..artifacts import parse_cid
     from ..artifacts import verify as verify_path
     from ..core.errors import Exit

@@ -64,7 +64,7 @@ def install(
     ] = Source.MODULES,
     verbose: Verbose = False,
 ) -> None:
-    """Build what is missing from pinned Go modules, once (about five minutes on two cores)."""
+    """Build what is missing from pinned Go modules, once. About five minutes on two cores."""
     from ..engines import ENGINES
     from ..engines import install as install_engine
     from .live import live_progress

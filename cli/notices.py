@@ -16,7 +16,7 @@ ASKING = "asking the sellers; one that cannot be reached is tried for some secon
 def warn_about(errors: Iterable[AmpacityError]) -> None:
     """One line per failure, with its way on."""
     for error in errors:
-        why = f": {error.why}" if error.why else ""
+        why = f": {'; '.join(error.why.splitlines())}" if error.why else ""
         fix = f" (fix: {error.fix})" if error.fix else ""
         warn(f"{error.what}{why}{fix} [{error.code}]")
 

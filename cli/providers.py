@@ -21,7 +21,7 @@ def list_(
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """List every seller, its abilities, and whether the context enables it."""
+    """List every seller, what it can do, and whether it is enabled."""
     from .output import Result, emit
 
     rows = _rows(_enabled(context, config))

@@ -25,7 +25,7 @@ def root() -> None:
 
 @app.command()
 def up(verbose: Verbose = False) -> None:
-    """Start the stand-ins and a Kubo node, and write the context `sandbox`. Safe to repeat."""
+    """Start the stand-ins and a Kubo node. Writes the context `sandbox`. Safe to repeat."""
     from .. import sandbox as room
     from .live import live_progress
     from .sandbox_wallet import ensure_wallet
@@ -38,7 +38,7 @@ def up(verbose: Verbose = False) -> None:
 
 @app.command()
 def down(verbose: Verbose = False) -> None:
-    """Stop everything, and remove the sandbox's machines, wallet and context."""
+    """Stop everything, and remove machines, wallet and context."""
     from .. import sandbox as room
     from .output import say
 
@@ -70,7 +70,7 @@ def fault(
     clear: Annotated[bool, typer.Option("--clear", help="Stop showing it.")] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Make a stand-in fail: take a machine away, refuse, answer nonsense."""
+    """Make a stand-in fail. It takes a machine away, refuses, or answers nonsense."""
     from .. import sandbox as room
     from .output import say
 
@@ -88,7 +88,7 @@ def fund(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its address; `ampacity doctor` names your own.")],
     verbose: Verbose = False,
 ) -> None:
-    """Give an account of one's own play money, at a stand-in that keeps accounts."""
+    """Give an account of one's own play money. The stand-in must keep accounts."""
     from .. import sandbox as room
     from .output import say
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ampacity.cli.main import run
 from ampacity.cli.verbs import VERBS
 
 HEAVY = frozenset(
@@ -41,6 +42,18 @@ def test_help_imports_no_heavy_package(arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_that_is_listed_has_help_of_its_own(verb: str) -> None:
     assert "ampacity.cli.verbs" in modules_after(verb, "--help")
+
+
+@pytest.mark.parametrize("group", [(), *((name,) for name, verb in VERBS.items() if verb.group)])
+def test_no_line_of_a_list_of_verbs_is_cut_on_a_narrow_terminal(
+    group: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run([*group, "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    verbs = lines[lines.index("Commands:") + 1 :]
+    assert verbs
+    assert [line for line in verbs if "..." in line or len(line) > 80] == []
 
 
 def test_every_fault_that_a_stand_in_can_show_is_in_the_help() -> None:
