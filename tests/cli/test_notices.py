@@ -44,7 +44,9 @@ def test_a_pipe_is_told_nothing(monkeypatch: pytest.MonkeyPatch, told: list[str]
 
 
 def test_a_seller_that_failed_has_one_line_whatever_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
-    error = UsageError("x.yaml has 2 mistakes", why="line 1: a\nline 3: b", fix="edit x.yaml:1", code="AMP-FILE-INVALID")
+    error = UsageError(
+        "x.yaml has 2 mistakes", why="line 1: a\nline 3: b", fix="edit x.yaml:1", code="AMP-FILE-INVALID"
+    )
     notices.warn_about([error])
     said = "warning: x.yaml has 2 mistakes: line 1: a; line 3: b (fix: edit x.yaml:1) [AMP-FILE-INVALID]\n"
     assert capsys.readouterr().err == said
