@@ -1,4 +1,4 @@
-"""`ampacity offers`: prices over all sellers, one row an offer, cheapest per GPU first."""
+"""`ampacity offers`: prices over all sellers, one row an offer, cheapest per GPU first, what is sold out last."""
 
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..core.errors import AmpacityError
     from ..providers.base import Offer, OfferQuery
     from .gather import Market
+    from .stock import Stock
 
 app = new_app()
 TABLE_ROWS = 20
@@ -25,10 +26,14 @@ FLAT = {
     **{name: name for name in ("claim", "max_nodes", "source", "observed_at")},
 }
 """The fields of a flat row, each with where an offer has it."""
+LEGEND = "\nC, what the seller claims: L listed, O offered here, A available now."
+LACKS = "none_left"
+"""The field that says why none can be had; empty where one can."""
 
 
 @app.command(
-    epilog="JSON: data.offers[] (whole offers), data.found (how many fit), data.skipped[], errors[] (one a seller)."
+    epilog="JSON: data.offers[] (whole offers), data.found (how many can be had), data.none_left (how many cannot), "
+    "data.skipped[], errors[] (one a seller)."
 )
 def offers(
     gpu: Annotated[list[str] | None, typer.Option("--gpu", help="GPU model; may be given again.")] = None,
@@ -55,6 +60,7 @@ def offers(
     from .notices import warn_about
     from .offer_filters import markets, matches, models
     from .output import Result, emit
+    from .stock import Stock
 
     query = OfferQuery(
         gpu_models=models(gpu or ()), markets=markets(market or ()), regions=tuple(region or ()), disk_gib=disk_gib
@@ -62,18 +68,27 @@ def offers(
     only = tuple(provider or ())
     named = choose_context(context, config_path=config)
     found = gather(named, query, only=only)
-    fitting = [offer for offer in found.offers if matches(offer, query)]
+    stock = Stock(found.limits)
+    fitting = sorted(
+        (offer for offer in found.offers if matches(offer, query)), key=lambda offer: bool(stock.lacks(offer))
+    )
+    gone = sum(bool(stock.lacks(offer)) for offer in fitting)
     errors = found.errors if fitting or found.errors else (_reasons(query, named, only),)
     form = chosen(output, as_json)
     shown = _first(fitting, limit, form)
     result = Result(
         schema="ampacity.offers/1",
-        data={"offers": [_data(offer) for offer in shown], "found": len(fitting), "skipped": found.skips},
-        rows=[_row(offer) for offer in shown],
-        fields=tuple(FLAT),
+        data={
+            "offers": [_data(offer, stock) for offer in shown],
+            "found": len(fitting) - gone,
+            "none_left": gone,
+            "skipped": found.skips,
+        },
+        rows=[_row(offer, stock) for offer in shown],
+        fields=(*FLAT, LACKS),
         errors=errors,
     )
-    emit(result, form, lambda: _table(shown, fitting, found))
+    emit(result, form, lambda: _table(shown, fitting, found, stock))
     if form is not Format.JSON:
         warn_about(errors)
     return int(_status(fitting, errors, strict=strict)) if errors else int(Exit.OK)
@@ -100,22 +115,23 @@ def _status(fitting: "list[Offer]", errors: "tuple[AmpacityError, ...]", *, stri
     return int(errors[0].exit) if strict or not fitting else 0
 
 
-def _data(offer: "Offer") -> dict[str, Any]:
+def _data(offer: "Offer", stock: "Stock") -> dict[str, Any]:
     import msgspec
 
     derived = {
         "id": offer.id,
         "usd_per_hour": offer.usd_per_hour,
         "usd_per_gpu_hour": offer.usd_per_gpu_hour,
+        LACKS: stock.lacks(offer),
     }
     return {**msgspec.to_builtins(derived), **msgspec.to_builtins(offer)}
 
 
-def _row(offer: "Offer") -> dict[str, Any]:
-    return {name: attrgetter(path)(offer) for name, path in FLAT.items()}
+def _row(offer: "Offer", stock: "Stock") -> dict[str, Any]:
+    return {**{name: attrgetter(path)(offer) for name, path in FLAT.items()}, LACKS: stock.lacks(offer)}
 
 
-def _table(shown: "list[Offer]", fitting: "list[Offer]", found: "Market") -> None:
+def _table(shown: "list[Offer]", fitting: "list[Offer]", found: "Market", stock: "Stock") -> None:
     from .tables import Column, draw, is_wide
 
     wide = is_wide()
@@ -132,19 +148,19 @@ def _table(shown: "list[Offer]", fitting: "list[Offer]", found: "Market") -> Non
         *([Column("SOURCE")] if wide else []),
     ]
     if shown:
-        draw(columns, [_cells(offer, wide=wide) for offer in shown], foot=_foot(fitting, shown, found, wide=wide))
+        foot = _foot(fitting, shown, found, stock) + ("" if wide else LEGEND)
+        draw(columns, [_cells(offer, stock.lacks(offer), wide=wide) for offer in shown], foot=foot)
 
 
-def _cells(offer: "Offer", *, wide: bool) -> list[str]:
+def _cells(offer: "Offer", lacks: str, *, wide: bool) -> list[str]:
     from ..core.clock import show_age, system_clock
     from ..core.money import show_usd
 
-    claim = offer.claim.value
-    sold_out = " (none left)" if offer.max_nodes == 0 else ""
+    claim = "-" if lacks else offer.claim.value
     return [
         offer.provider,
         offer.zone or offer.region,
-        offer.sku + sold_out,
+        offer.sku + (f" ({lacks})" if lacks else ""),
         f"{offer.gpu.count}x{offer.gpu.model}",
         offer.market.value.replace("_", "-"),
         show_usd(offer.usd_per_gpu_hour, places=3),
@@ -155,15 +171,18 @@ def _cells(offer: "Offer", *, wide: bool) -> list[str]:
     ]
 
 
-def _foot(fitting: "list[Offer]", shown: "list[Offer]", found: "Market", *, wide: bool) -> str:
+def _foot(fitting: "list[Offer]", shown: "list[Offer]", found: "Market", stock: "Stock") -> str:
     from ..planning.leftout import sold_out
 
-    unpriced = sum(offer.usd_per_hour is None for offer in fitting)
-    parts = [f"{len(shown)} of {len(fitting)} offers, all-in USD, cheapest per GPU-hour first"]
+    there = [offer for offer in fitting if not stock.lacks(offer)]
+    seen = sum(not stock.lacks(offer) for offer in shown)
+    parts = [f"{seen} of {len(there)} offers, all-in USD, cheapest per GPU-hour first"]
+    if len(there) < len(fitting):
+        parts.append(f"{len(fitting) - len(there)} more with nothing left")
+    unpriced = sum(offer.usd_per_hour is None for offer in there)
     if unpriced:
         parts.append(f"{unpriced} without a price")
     if found.skips:
         parts.append(f"{len(found.skips)} skipped (-o json says why)")
-    legend = "" if wide else "\nC, what the seller claims: L listed, O offered here, A available now."
     gone = "".join(f"\n{line}." for line in sold_out(fitting))
-    return "; ".join(parts) + "." + gone + legend
+    return "; ".join(parts) + "." + gone

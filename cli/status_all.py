@@ -17,6 +17,7 @@ from ..core.money import show_usd, total
 from ..provisioning.control import Control
 from ..provisioning.reports import DeploymentStatus
 from .naming import count
+from .spoken import typed
 from .status_foot import GONE, SAID
 from .tables import Column, draw
 
@@ -80,7 +81,7 @@ def show_all(every: All) -> None:
     lost = [[name, "?", "?", "?", "?", "cannot be read"] for name in every.errors]
     draw(columns, [*(_cells(found) for found in every.found), *lost])
     typer.echo(_sums(every))
-    typer.echo("One of them in full: ampacity status NAME")
+    typer.echo(typed("One of them in full: ampacity status NAME"))
 
 
 def _cells(found: DeploymentStatus) -> list[str]:

@@ -4,15 +4,17 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from ampacity.cli import gather as room
 from ampacity.cli.gather import Market
 from ampacity.cli.main import run
-from ampacity.providers.base import Bidders, Offer
+from ampacity.providers.base import Bidders, Offer, PowerDraw, PowerLimit
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +74,49 @@ def test_a_market_on_which_nobody_may_sell_says_who_was_looked_for(
     said = capsys.readouterr().out
     assert said.count("(none left)") == 2
     assert said.count("market: nobody in mars-* could take it now.") == 1
+
+
+@pytest.fixture
+def sold_out(offer: Callable[..., Offer], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cheapest has none left, the next stands on a feed of 9 kW and takes 10; two can be had."""
+    power = PowerDraw(feeds=("r1", "site"), node_kw=Decimal(10))
+    offers = (
+        offer("1", sku="taken", max_nodes=0),
+        offer("2", sku="dark", max_nodes=1, power=power),
+        offer("3", sku="lit", power=msgspec.structs.replace(power, feeds=("r2", "unreported"))),
+        offer("4", sku="free"),
+    )
+    limits = (
+        PowerLimit(feed="r1", free_kw=Decimal(50), basis=""),
+        PowerLimit(feed="site", free_kw=Decimal(9), basis=""),
+        PowerLimit(feed="r2", free_kw=Decimal(10), basis=""),
+    )
+    market = Market(offers=offers, skips=(), limits=limits, errors=())
+    monkeypatch.setattr(room, "gather", lambda *_, **__: market)
+
+
+@pytest.mark.usefixtures("sold_out")
+def test_what_nobody_could_buy_now_stands_last_says_why_and_is_not_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["offers"]) == 0
+    said = capsys.readouterr().out
+    rows = [line.split() for line in said.splitlines()[1:5]]
+    assert [row[2] for row in rows] == ["lit", "free", "taken", "dark"]
+    assert rows[2][3:5] == ["(none", "left)"]
+    assert rows[3][3:6] == ["(no", "power", "left)"]
+    assert [row[-5] for row in rows[2:]] == ["-", "-"]  # before age and source: no claim that it can be had
+    assert "2 of 2 offers, all-in USD, cheapest per GPU-hour first; 2 more with nothing left." in said
+
+
+@pytest.mark.usefixtures("sold_out")
+def test_a_program_is_told_which_cannot_be_had(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["offers", "-o", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)["data"]
+    assert (data["found"], data["none_left"]) == (2, 2)
+    assert [(each["sku"], each["none_left"]) for each in data["offers"]] == [
+        ("lit", ""),
+        ("free", ""),
+        ("taken", "none left"),
+        ("dark", "no power left"),
+    ]
+    assert run(["offers", "-o", "csv", "--limit", "1"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(",observed_at,none_left")
