@@ -71,7 +71,7 @@ def _agreed(named: "NamedContext", saved: "SavedPlan", gate: "SiweGate", *, yes:
     from .terms import locked
 
     live = live_offers(named, saved)
-    doubts = Control(named).check(saved.plan, saved.digest, live, gate)
+    doubts = Control(named).check(saved.plan, saved.digest, live, gate, sites=saved.sites)
     approval = gate.check(saved.plan, saved.digest)
     for doubt in doubts:
         say(f"note: {doubt}")

@@ -17,6 +17,7 @@ from .desk import Desk, Work, work_on
 from .finish import Finished, finish, settle
 from .funds import refuse_unpaid
 from .gate import ApprovalGate
+from .namesakes import refuse_namesakes
 from .observe import Sighting, base_state, look
 from .payload import Payload, remember, remember_definition
 from .records import DeploymentRecord, UsedPlan, new_uid
@@ -80,9 +81,10 @@ def refuse_late(
     refusals.refuse_stale(intent.plan, base_state(record.uid if record else None, seen))
     _refuse_auctions(desk, intent)
     refusals.refuse_price(intent.plan, intent.live)
+    unseen = () if record else refuse_namesakes(desk, intent.plan, intent.sites)
     quotes = deposits(desk, intent.plan, intent.sites)
     refuse_deposits(intent.plan, quotes)
-    return refuse_unpaid(desk, quotes, intent.sites)
+    return (*unseen, *refuse_unpaid(desk, quotes, intent.sites))
 
 
 def _refuse_auctions(desk: Desk, intent: Intent) -> None:

@@ -73,14 +73,22 @@ class Control:
         record = self._desk.records.find(name)
         return (record.used(digest) if record else None) or self._desk.records.archived_use(digest)
 
-    def check(self, plan: Plan, digest: Digest, live: Mapping[str, Offer], gate: ApprovalGate) -> tuple[str, ...]:
+    def check(
+        self,
+        plan: Plan,
+        digest: Digest,
+        live: Mapping[str, Offer],
+        gate: ApprovalGate,
+        *,
+        sites: Path | None = None,
+    ) -> tuple[str, ...]:
         """Every refusal, before the question is asked; see `refusals` for codes and exits.
 
         What could not be seen, such as what is in an account, comes back, a line each.
 
         `live` has fresh offers by `Offer.key`; one that is missing there has no known price.
         """
-        return apply.check(self._desk, apply.Intent(plan=plan, digest=digest, live=live), gate)
+        return apply.check(self._desk, apply.Intent(plan=plan, digest=digest, live=live, sites=sites), gate)
 
     def apply(
         self,

@@ -24,6 +24,7 @@ from ..planning.plan import Definition, FileRef
 from .machines import MachineInputs, without_secrets
 
 RECORD = "record.json"
+UID_CHARS = 32
 
 
 class UsedPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +132,10 @@ class Records:
 
     def archived_use(self, digest: Digest) -> UsedPlan | None:
         """The use of a plan by a deployment that is destroyed by now."""
+    def archived_uids(self, name: str) -> set[str]:
+        """The ids of the deployments called `name` that were destroyed here."""
+        return {path.parent.name[-UID_CHARS:] for path in self._archive.glob(f"{name}-*/{RECORD}")}
+
         for path in self._archive.glob(f"*/{RECORD}"):
             used = msgspec.json.decode(path.read_bytes(), type=ready(DeploymentRecord)).used(digest)
             if used is not None:
@@ -140,7 +145,7 @@ class Records:
 
 def new_uid() -> str:
     """A deployment's unique id."""
-    return secrets.token_hex(16)
+    return secrets.token_hex(UID_CHARS // 2)
 
 
 def private_folder(path: Path) -> Path:

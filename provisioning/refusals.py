@@ -8,6 +8,7 @@ made before a destroy began       AMP-DESTROYING      7
 made against another base         AMP-PLAN-STALE      7
 an offer has no live price        AMP-PRICE-UNKNOWN   5
 live prices above the ceiling     AMP-PRICE-CEILING   5
+its name runs from another state  AMP-NAME-TAKEN      7 (`namesakes.py`), for a deployment that is new here
 what is locked is not known       AMP-DEPOSIT-UNKNOWN 5 (`deposits.py`), or the code of its seller's error
 more is locked than planned       AMP-DEPOSIT-CEILING 5 (`deposits.py`)
 an account cannot pay what is     AMP-FUNDS           5 (`funds.py`)

@@ -1,6 +1,7 @@
 """boto3 clients, one a service and region, made once. The only module that imports boto3."""
 
 import threading
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..base import Seat
@@ -9,6 +10,7 @@ from .options import read_endpoint, read_keys, read_options
 
 if TYPE_CHECKING:
     from botocore.config import Config
+    from botocore.session import Session
     from mypy_boto3_ec2 import EC2Client
 
 PRICING_REGION = "us-east-1"
@@ -17,6 +19,22 @@ PRICING_REGION = "us-east-1"
 READ_ATTEMPTS = 3
 CONNECT_SECONDS = 5.0
 CONNECTIONS = 32
+
+
+@cache
+def _loader() -> Any:
+    """One for every seat of this process: to read what AWS can do takes a quarter of a second of work."""
+    from botocore.session import get_session
+
+    return get_session().get_component("data_loader")
+
+
+def _core() -> "Session":
+    from botocore.session import get_session
+
+    core = get_session()
+    core.register_component("data_loader", _loader())
+    return core
 
 
 class Clients:
@@ -65,6 +83,7 @@ class Clients:
 
             keys = self._keys
             self._session = boto3.Session(
+                botocore_session=_core(),
                 aws_access_key_id=keys.access_key_id if keys else None,
                 aws_secret_access_key=keys.secret_access_key if keys else None,
                 profile_name=None if keys else self._profile,

@@ -47,7 +47,7 @@ def bought_at(monkeypatch: pytest.MonkeyPatch) -> Lives:
     class Control:
         def __init__(self, *_: Any, **__: Any) -> None: ...
 
-        def check(self, *_: Any) -> tuple[str, ...]:
+        def check(self, *_: Any, **__: Any) -> tuple[str, ...]:
             return (UNSEEN,)
 
         def apply(self, *_: Any, live: Mapping[str, Offer], **__: Any) -> None:

@@ -152,6 +152,8 @@ class Toy(Provider):
         self.cloud.run("update machines set state = 'gone' where id = ?", ref.id)
 
     def ours(self, regions: Sequence[str] = ()) -> Iterator[Machine]:
+        if self.cloud.take("list-down"):
+            raise ProviderError(self.name, Failure.NONSENSE, "not JSON")
         yield from self._select("state != 'gone'")
 
     def _select(self, where: str, *values: object) -> Iterator[Machine]:
