@@ -63,7 +63,10 @@ class PlacementWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Hard limits. `price_headroom` is how far live prices may rise above the planned before apply refuses."""
+    """Hard limits. `price_headroom` is how far live prices may rise above the planned before apply refuses.
+
+    `usd_total` is for the price over `hours` with what it cost so far; a worst case above it is warned of.
+    """
 
     usd_per_hour: Usd | None = None
     usd_total: Usd | None = None
