@@ -1,4 +1,4 @@
-"""Questions. On a terminal they are asked; elsewhere the flag that answers them is named."""
+"""Questions. On a terminal they are asked; elsewhere they are told, and the flag that answers them is named."""
 
 import sys
 
@@ -13,6 +13,7 @@ def confirm(question: str, *, yes: bool, unnamed: str | None = None) -> None:
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        sys.stderr.write(f"{question}\n")
         fix = f"add {unnamed} --yes" if unnamed else "add --yes"
         raise UsageError("This needs a confirmation", why="there is no terminal to ask on", fix=fix, code="AMP-CONFIRM")
     sys.stderr.write(f"{question}\nGo on? Only `yes` is taken: ")

@@ -36,6 +36,7 @@ def recover(
     from .confirm import confirm
     from .live import live_progress
     from .naming import chosen_name
+    from .output import say
     from .recover_view import question
 
     named = choose_context(context, config_path=config)
@@ -44,10 +45,14 @@ def recover(
     with live_progress() as progress:
         ahead = Control(named, progress=progress).outlook(target)
     live = _live(named, ahead)
-    if ahead.asks and not yes:
-        confirm(question(ahead, live), yes=yes, unnamed=None if name else target)
-        # Prices may have moved while the person read.
-        live = _live(named, ahead)
+    if ahead.asks:
+        told = question(ahead, live)
+        if yes:
+            say(told)
+        else:
+            confirm(told, yes=yes, unnamed=None if name else target)
+            # Prices may have moved while the person read.
+            live = _live(named, ahead)
     with live_progress() as progress:
         report = Control(named, progress=progress).recover(target, live=live)
     return report_apply(report, chosen(output, as_json))

@@ -1,16 +1,19 @@
-"""The question before a recovery makes, replaces or removes machines."""
+"""What is told before a recovery makes, replaces or removes machines, as a question or where none is asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..core.money import show_most_usd, show_usd
+from ..core.money import show_most_usd, show_usd, total
 from ..providers.base import Offer
 from ..provisioning.outlook import Outlook, refuse_dear, usd_per_hour
+from ..provisioning.stakes import Stakes
+from ..provisioning.worst import refuse_beyond, worst_usd
 from .naming import count, span
 
 
 def question(ahead: Outlook, live: Mapping[str, Offer]) -> str:
     """What would be done, and what all of it costs at `live` prices. Raises `PolicyError` where that is too much."""
     refuse_dear(ahead, live)
+    refuse_beyond(ahead, live)
     return "\n".join([f"{ahead.name}: finish what the last plan began", *(f"  {line}" for line in _lines(ahead, live))])
 
 
@@ -23,6 +26,21 @@ def _lines(ahead: Outlook, live: Mapping[str, Offer]) -> Iterator[str]:
         ceiling = ahead.ceiling_usd_per_hour
         most = "no ceiling is on record" if ceiling is None else f"at most {show_most_usd(ceiling)}"
         yield f"costs {show_usd(usd_per_hour(ahead, live))} per hour now, {most}"
+        if ahead.stakes is not None:
+            yield from _stakes(ahead, ahead.stakes, live)
+
+
+def _stakes(ahead: Outlook, stakes: Stakes, live: Mapping[str, Offer]) -> Iterator[str]:
+    for seller in sorted({quote.provider for quote in stakes.quotes}):
+        sums = [quote.usd for quote in stakes.quotes if quote.provider == seller and quote.usd is not None]
+        locked = f"{show_most_usd(total(sums))} as deposit at {seller} for {count(len(sums), 'machine')}"
+        yield f"locks {locked}; what is not used comes back"
+    worst, approved = worst_usd(ahead, stakes, live), stakes.approved_usd
+    most = "without bound" if worst is None else show_most_usd(worst)
+    allowed = "no worst case is on record" if approved is None else f"{show_most_usd(approved)} was approved in all"
+    yield f"worst case {most} with the {show_usd(stakes.spent_usd)} so far; {allowed}"
+    if stakes.uncertain:
+        yield f"what {span(list(stakes.uncertain))} cost so far is not known, and in none of these"
 
 
 def _group(verb: str, names: Sequence[str]) -> Iterator[str]:

@@ -23,7 +23,7 @@ from .payload import Payload, remember, remember_definition
 from .records import DeploymentRecord, UsedPlan, new_uid
 from .reports import ApplyReport
 from .strays import unaccounted
-from .wanted import end_of, wanted_machines
+from .wanted import approved_usd, end_of, wanted_machines
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +122,7 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
         hours=intent.plan.hours,
         ttl_hours=intent.plan.ttl_hours,
         ceiling_usd_per_hour=intent.plan.totals.ceiling_usd_per_hour,
+        approved_usd=approved_usd(intent.plan),
         destroying_since=None,
         sites=_absolute(intent.sites) or work.record.sites,
         user_data=remember(intent.plan.user_data, intent.folder),

@@ -1,8 +1,10 @@
 """What sellers that are paid ahead lock when a plan is applied: asked for the plan, and again before it is spent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from ..core.errors import AmpacityError, PolicyError
 from ..core.money import show_usd
@@ -10,7 +12,9 @@ from ..planning.plan import Plan, PlannedMachine
 from ..planning.prepaid import Quote
 from ..providers.base import Prepays, capability
 from .desk import Desk
+from .machines import MachineInputs
 from .refusals import NEW, PLAN_AGAIN
+from .status import SECONDS_PER_HOUR
 from .wanted import ceiling_of
 
 
@@ -20,8 +24,24 @@ def deposits(desk: Desk, plan: Plan, sites: Path | None) -> tuple[Quote, ...]:
     for machine in plan.machines:
         if machine.action in NEW:
             made.setdefault(plan.offer_of(machine).provider, []).append(machine)
-    found = {quote.machine: quote for name in sorted(made) for quote in _quotes(desk, plan, name, made[name], sites)}
+    wants = {name: [_planned(plan, machine) for machine in machines] for name, machines in made.items()}
+    found = {quote.machine: quote for name in sorted(made) for quote in _quotes(desk, name, wants[name], sites)}
     return tuple(found[machine.name] for machine in plan.machines if machine.name in found)
+
+
+def deposits_now(desk: Desk, machines: Sequence[MachineInputs], sites: str | None) -> tuple[Quote, ...]:
+    """What would be locked for each of `machines` if it were made now, to be gone at its own end."""
+    now, wants = desk.clock(), dict[str, list[_Want]]()
+    for machine in machines:
+        want = _Want(machine.name, machine.max_usd_per_hour or Decimal(0), hours_until(machine.ends_at, now))
+        wants.setdefault(machine.offer.provider, []).append(want)
+    racks = Path(sites) if sites else None
+    return tuple(quote for name in sorted(wants) for quote in _quotes(desk, name, wants[name], racks))
+
+
+def hours_until(end: datetime | None, now: datetime) -> Decimal | None:
+    """How long that is, none once it is past; `None` without an end."""
+    return None if end is None else max(Decimal(0), Decimal(str((end - now).total_seconds())) / SECONDS_PER_HOUR)
 
 
 def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
@@ -33,12 +53,7 @@ def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
     for quote in quotes:
         said = planned.get(quote.machine)
         if quote.usd is None or said is None:
-            raise PolicyError(
-                f"What {quote.provider} locks for {quote.machine} is not known",
-                why=quote.why or "the plan does not say it, so nobody approved it",
-                fix=f"{quote.fix}; then {PLAN_AGAIN}" if quote.fix else PLAN_AGAIN,
-                code=quote.code or "AMP-DEPOSIT-UNKNOWN",
-            )
+            raise unknown_deposit(quote, PLAN_AGAIN)
         if quote.usd > said:
             raise PolicyError(
                 f"{quote.provider} would lock more for {quote.machine} than the plan says",
@@ -48,16 +63,36 @@ def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
             )
 
 
-def _quotes(desk: Desk, plan: Plan, name: str, machines: list[PlannedMachine], sites: Path | None) -> Iterator[Quote]:
+def unknown_deposit(quote: Quote, again: str) -> PolicyError:
+    """The refusal of a deposit that nobody knows or approved; `again` is the command once that is mended."""
+    return PolicyError(
+        f"What {quote.provider} locks for {quote.machine} is not known",
+        why=quote.why or "the plan does not say it, so nobody approved it",
+        fix=f"{quote.fix}; then {again}" if quote.fix else again,
+        code=quote.code or "AMP-DEPOSIT-UNKNOWN",
+    )
+
+
+class _Want(NamedTuple):
+    machine: str
+    most_usd_per_hour: Decimal
+    hours: Decimal | None
+
+
+def _planned(plan: Plan, machine: PlannedMachine) -> _Want:
+    return _Want(machine.name, ceiling_of(plan, machine) or Decimal(0), plan.ttl_hours)
+
+
+def _quotes(desk: Desk, name: str, wants: list[_Want], sites: Path | None) -> Iterator[Quote]:
     try:
         seller = capability(desk.open(name, str(sites) if sites else None), Prepays)  # type: ignore[type-abstract]
         if seller is None:
             return
-        most = [ceiling_of(plan, machine) or Decimal(0) for machine in machines]
-        usd = {ceiling: seller.deposit_usd(ceiling, plan.ttl_hours) for ceiling in set(most)}
+        asked = {(want.most_usd_per_hour, want.hours) for want in wants}
+        usd = {each: seller.deposit_usd(*each) for each in asked}
     except AmpacityError as error:
-        for machine in machines:
-            yield Quote(machine=machine.name, provider=name, usd=None, why=str(error), fix=error.fix, code=error.code)
+        for want in wants:
+            yield Quote(machine=want.machine, provider=name, usd=None, why=str(error), fix=error.fix, code=error.code)
         return
-    for machine, ceiling in zip(machines, most, strict=True):
-        yield Quote(machine=machine.name, provider=name, usd=usd[ceiling])
+    for want in wants:
+        yield Quote(machine=want.machine, provider=name, usd=usd[want.most_usd_per_hour, want.hours])

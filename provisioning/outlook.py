@@ -8,11 +8,12 @@ import msgspec
 from ..core.errors import PolicyError
 from ..core.money import show_usd, total
 from ..providers.base import Machine, MachineState, Market, Offer
-from .machines import MachineInputs
+from .machines import MachineInputs, machine_end
 from .observe import Sighting
 from .records import DeploymentRecord
 from .refusals import PLAN_AGAIN, live_price
-from .status import hidden, last_told
+from .stakes import Stakes, Standing
+from .status import Told, hidden, last_told
 
 Adopts = Callable[[MachineInputs, Machine], bool]
 """Whether the create call of a machine would take in one that runs outside the state."""
@@ -36,6 +37,10 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     replaced: tuple[MachineInputs, ...] = ()
     removed: tuple[str, ...] = ()
     unpriced: tuple[str, ...] = ()
+    standing: tuple[Standing, ...] = ()
+    """What stays or is adopted, by name."""
+    stakes: Stakes | None = None
+    """Set once sellers were asked what they would lock; see `worst.with_stakes`."""
 
     @property
     def bought(self) -> tuple[MachineInputs, ...]:
@@ -67,20 +72,21 @@ def outlook_of(
     rest = [machine for machine in record.wanted if machine not in staying]
     taken = {machine.name: found for machine in rest for found in outside if adopts(machine, found)}
     lacking = [machine for machine in rest if machine.name not in taken]
-    standing = [_price(machine, there[machine.name]) for machine in staying]
-    standing += [_bounded(machine, taken[machine.name].usd_per_hour) for machine in rest if machine.name in taken]
-    kept = [*staying, *(machine for machine in rest if machine.name in taken)]
+    standing = [_standing(machine, last_told(there[machine.name])) for machine in staying]
+    standing += [_standing(machine, taken[machine.name]) for machine in rest if machine.name in taken]
+    prices = [each.usd_per_hour for each in standing]
     return Outlook(
         name=record.name,
         sites=record.sites,
         ceiling_usd_per_hour=record.ceiling_usd_per_hour,
-        standing_usd_per_hour=total(price for price in standing if price is not None),
+        standing_usd_per_hour=total(price for price in prices if price is not None),
         stays=tuple(machine.name for machine in staying),
         adopted=tuple(machine.name for machine in rest if machine.name in taken),
         made=tuple(machine for machine in lacking if not _occupied(there.get(machine.name))),
         replaced=tuple(machine for machine in lacking if _occupied(there.get(machine.name))),
         removed=(*_unwanted(record, seen), *_twins(outside, list(taken.values()))),
-        unpriced=tuple(machine.name for machine, price in zip(kept, standing, strict=True) if price is None),
+        unpriced=tuple(each.name for each in standing if each.usd_per_hour is None),
+        standing=tuple(standing),
     )
 
 
@@ -143,8 +149,15 @@ def _occupied(sighting: Sighting | None) -> bool:
     return sighting is not None and (sighting.problem is not None or sighting.alive)
 
 
-def _price(wanted: MachineInputs, sighting: Sighting) -> Decimal | None:
-    return _bounded(wanted, last_told(sighting).usd_per_hour)
+def _standing(wanted: MachineInputs, told: Told | Machine) -> Standing:
+    price = _bounded(wanted, told.usd_per_hour)
+    return Standing(
+        name=wanted.name,
+        usd_per_hour=price,
+        most_usd_per_hour=wanted.max_usd_per_hour if wanted.offer.market is Market.SPOT else price,
+        ends_at=machine_end(wanted, timer=told.ends_at, self_ending=told.self_ending),
+        held_usd=told.held_usd,
+    )
 
 
 def _bounded(wanted: MachineInputs, told: Decimal | None) -> Decimal | None:

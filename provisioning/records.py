@@ -50,6 +50,8 @@ class DeploymentRecord(msgspec.Struct, frozen=True, kw_only=True, rename={"schem
     """Of the last applied plan: how long its machines may run."""
     ceiling_usd_per_hour: Decimal | None = None
     """Of the last applied plan: what was approved at most. `None` in records from before it was kept."""
+    approved_usd: Decimal | None = None
+    """Its worst case with what was spent before it. `None` without a bound, and in records from before it was kept."""
     destroying_since: datetime | None = None
     """Set before the first machine is ended, and never cleared by a destroy that is not complete."""
     sites: str | None
@@ -130,12 +132,12 @@ class Records:
         sync_folder(self._archive)
         sync_folder(self._root)
 
-    def archived_use(self, digest: Digest) -> UsedPlan | None:
-        """The use of a plan by a deployment that is destroyed by now."""
     def archived_uids(self, name: str) -> set[str]:
         """The ids of the deployments called `name` that were destroyed here."""
         return {path.parent.name[-UID_CHARS:] for path in self._archive.glob(f"{name}-*/{RECORD}")}
 
+    def archived_use(self, digest: Digest) -> UsedPlan | None:
+        """The use of a plan by a deployment that is destroyed by now."""
         for path in self._archive.glob(f"*/{RECORD}"):
             used = msgspec.json.decode(path.read_bytes(), type=ready(DeploymentRecord)).used(digest)
             if used is not None:

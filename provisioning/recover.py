@@ -23,6 +23,7 @@ from .payload import read_again
 from .refusals import refuse_recovery
 from .reports import ApplyReport
 from .strays import Sweep, remove, strays, sweep, token, unaccounted
+from .worst import refuse_beyond, with_stakes
 
 NOT_FOUND = "looked for and not found"
 
@@ -36,8 +37,10 @@ def outlook(desk: Desk, name: str) -> Outlook:
         seen = look(work)
         known = [sighting.record for sighting in seen]
         _await_late(work, known)
-        ahead = outlook_of(work.record, seen, strays(sweep(work, known).machines, known), _adopts(work))
-        return ahead.nothing_bought if _wanted(work, ahead, seen)[1] else ahead
+        outside = strays(sweep(work, known).machines, known)
+        ahead = outlook_of(work.record, seen, outside, _adopts(work))
+        ahead = ahead.nothing_bought if _wanted(work, ahead, seen)[1] else ahead
+        return with_stakes(work, ahead, seen, outside)
 
 
 def recover(desk: Desk, name: str, live: Mapping[str, Offer]) -> ApplyReport:
@@ -52,7 +55,9 @@ def recover(desk: Desk, name: str, live: Mapping[str, Offer]) -> ApplyReport:
         found = open_cases(work, [sighting.record for sighting in seen])
         ahead = outlook_of(work.record, seen, found.machines, _adopts(work))
         wanted, held_back = _wanted(work, ahead, seen)
-        refuse_dear(ahead.nothing_bought if held_back else ahead, live)
+        buys = ahead.nothing_bought if held_back else ahead
+        refuse_dear(buys, live)
+        refuse_beyond(with_stakes(work, buys, seen, found.machines), live)
         interrupted = settle(work)
         finished = finish(work, wanted, seen if held_back else [_looked_at_again(each) for each in seen])
         cleaned = clean(work, found, finished.known)

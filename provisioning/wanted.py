@@ -24,6 +24,13 @@ def end_of(plan: Plan, now: datetime) -> datetime | None:
     return None if plan.ttl_hours is None else now + timedelta(hours=float(plan.ttl_hours))
 
 
+def approved_usd(plan: Plan) -> Decimal | None:
+    """What the deployment may cost in all, with what it had cost when the plan was made; `None` where unbounded."""
+    so_far = Decimal(0) if plan.base.deployment is None else plan.base.usd_so_far
+    worst = plan.totals.worst_case_usd
+    return None if worst is None or so_far is None else worst + so_far
+
+
 def wanted_machines(
     plan: Plan,
     digest: Digest,

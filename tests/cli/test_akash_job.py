@@ -398,11 +398,37 @@ def test_a_plan_that_the_account_cannot_pay_is_refused_unused_and_good_once_it_c
     person("destroy", "job", "--yes")
 
 
-def test_a_deposit_that_runs_dry_is_told_as_the_reason_and_recover_makes_it_anew(funded: Person) -> None:
+def test_a_deposit_that_runs_dry_is_told_as_the_reason_and_not_paid_twice_on_one_approval(funded: Person) -> None:
     go(funded)
     funded("sandbox", "fault", "akash", "run-dry")
     assert "its deposit ran dry" in await_state(funded, "gone")["note"]
     funded("drift", "job", exit=7)
-    funded("recover", "job", "--yes")
+    before = funded.balance_usd()
+    refused = funded("recover", "job", "--yes", exit=5).stderr
+    assert "[AMP-WORST-CASE]" in refused
+    sums = re.search(
+        r"it locks \$([0-9.]+); \$([0-9.]+) at worst with the \$([0-9.]+) so far; \$([0-9.]+) was approved", refused
+    )
+    assert sums
+    locks, worst, spent, approved = map(Decimal, sums.groups())
+    # All that was approved is spent, and up to that would be locked again.
+    assert spent <= approved < worst <= spent + locks + Decimal("0.02")
+    assert funded.balance_usd() == before
+    assert "ampacity plan spec.yaml" in refused
+
+    funded("plan", "spec.yaml", "--out", "again.json")
+    funded("apply", "again.json", "--yes")
     assert funded.machine()["state"] == "running"
+    funded("destroy", "job", "--yes")
+
+
+def test_what_a_recovery_locks_and_costs_at_worst_is_told_before_it_and_before_the_refusal(funded: Person) -> None:
+    go(funded)
+    funded("sandbox", "fault", "akash", "preempt")
+    await_state(funded, "failed")
+    told = funded("recover", "job", exit=2).stderr
+    for shown in (told, funded("recover", "job", "--yes").stderr):
+        assert re.search(r"  locks \$[0-9.]+ as deposit at akash for 1 machine", shown)
+        assert re.search(r"  worst case \$[0-9.]+ with the \$[0-9.]+ so far; \$[0-9.]+ was approved in all", shown)
+    assert "[AMP-CONFIRM]" in told
     funded("destroy", "job", "--yes")
