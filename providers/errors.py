@@ -79,8 +79,8 @@ class ProviderAuthError(ProviderError, AuthError):
 
     exit: ClassVar[Exit] = Exit.AUTH
 
-    def __init__(self, provider: str, why: str, *, fix: str = "") -> None:
-        super().__init__(provider, Failure.AUTH, why, what=f"{provider} refuses the credentials", fix=fix)
+    def __init__(self, provider: str, why: str, *, what: str = "", fix: str = "") -> None:
+        super().__init__(provider, Failure.AUTH, why, what=what or f"{provider} refuses the credentials", fix=fix)
 
 
 class StillThereError(AmpacityError):

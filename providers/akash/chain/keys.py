@@ -4,6 +4,7 @@ The words are BIP-39, the path is cosmos' own, m/44'/118'/0'/0/0 (SLIP-44 coin 1
 """
 
 import hashlib
+import unicodedata
 from typing import Any, NoReturn, Protocol
 
 import msgspec
@@ -13,6 +14,7 @@ from ..names import PROVIDER
 from .signatures import low_s
 
 PATH = "m/44'/118'/0'/0/0"
+WORD_COUNTS = (12, 15, 18, 21, 24)
 WORDS_FIX = f"set secrets.mnemonic under [contexts.NAME.providers.{PROVIDER}] to the wallet's 12 to 24 words"
 
 
@@ -84,10 +86,22 @@ def signer_of_words(words: str) -> KeySigner:
     phrase = " ".join(words.split())
     seed = quietly(seed_from_mnemonic, phrase, "")
     if seed is None:
-        raise ProviderAuthError(
-            PROVIDER, f"secrets.mnemonic is no BIP-39 phrase: {len(phrase.split())} words", fix=WORDS_FIX
-        )
+        raise ProviderAuthError(PROVIDER, _fault(phrase), what="secrets.mnemonic is no BIP-39 phrase", fix=WORDS_FIX)
     return KeySigner(key_from_seed(seed, PATH))
+
+
+def _fault(phrase: str) -> str:
+    """What keeps it from being one, without a word of it."""
+    from eth_account.hdaccount.mnemonic import Mnemonic
+    from eth_account.types import Language
+
+    words = set(unicodedata.normalize("NFKD", phrase).split())
+    count = len(phrase.split())
+    if count not in WORD_COUNTS:
+        return f"it has {count} words; allowed: {', '.join(map(str, WORD_COUNTS))}"
+    if not any(words <= set(Mnemonic(Language(name)).wordlist) for name in Mnemonic.list_languages()):
+        return f"of its {count} words one is in no BIP-39 list, or they are of several languages"
+    return "its checksum does not fit: a word is mistyped or stands in another's place"
 
 
 def digest(data: bytes) -> bytes:

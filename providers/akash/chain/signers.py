@@ -1,5 +1,6 @@
 """A signer for each form of a wallet of one's own: words, a keystore file, another program."""
 
+import shlex
 import subprocess
 from functools import singledispatch
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 
 from ....core.errors import UsageError
 from ...base import ProviderAuthError
+from ...text import clean
 from ..custodies import KeystoreFile, Mnemonic, OutsideSigner
 from ..names import PROVIDER
 from .keys import KeySigner, Signable, Signer, quietly, signer_of_words
@@ -76,13 +78,17 @@ class CommandSigner:
             done = subprocess.run(self._command, input=told, capture_output=True, timeout=COMMAND_SECONDS, check=True)
         except subprocess.CalledProcessError as error:  # not chained: these hold what the program printed
             raise self._failed(f"it refused to sign (status {error.returncode}): {what.summary}") from None
-        except (OSError, subprocess.SubprocessError) as error:
-            raise self._failed(type(error).__name__) from None
+        except subprocess.TimeoutExpired:
+            raise self._failed(f"it gave no answer within {COMMAND_SECONDS} s: {what.summary}") from None
+        except OSError as error:
+            raise self._failed(f"it could not be run: {error.strerror}") from None
         return done.stdout
 
     def _failed(self, why: str) -> ProviderAuthError:
-        fix = f"run {self._command[0]} by hand: 64 hex digits and a line of JSON on stdin, 128 hex digits on stdout"
-        return ProviderAuthError(PROVIDER, f"the signer {self._command[0]} failed: {why}", fix=fix)
+        """What it printed is told nowhere: it may be a secret."""
+        command = clean(shlex.join(self._command))
+        fix = f"run {command} by hand: 64 hex digits and a line of JSON on stdin, 128 hex digits on stdout"
+        return ProviderAuthError(PROVIDER, f"{command}: {why}", what="Nothing was signed by options.signer", fix=fix)
 
 
 def _hex(printed: bytes) -> str:

@@ -137,14 +137,39 @@ def test_another_program_is_told_what_it_signs_so_that_it_can_show_it_and_refuse
     ],
 )
 def test_a_program_that_signs_nothing_or_something_else_is_not_believed(tmp_path: Path, body: str) -> None:
-    with pytest.raises(AmpacityError, match="credentials") as caught:
-        open_signer(program(tmp_path, body)).sign(WHAT)
+    custody = program(tmp_path, body)
+    with pytest.raises(AmpacityError, match=r"Nothing was signed by options\.signer") as caught:
+        open_signer(custody).sign(WHAT)
     assert "secret on stderr" not in caught.value.why
+    assert caught.value.why.startswith(" ".join(custody.command))
 
 
 def test_a_program_that_is_not_there_is_a_named_error() -> None:
-    with pytest.raises(AmpacityError, match="FileNotFoundError"):
+    with pytest.raises(AmpacityError, match="/no/such/signer: it could not be run: No such file or directory"):
         open_signer(OutsideSigner(("/no/such/signer",), bytes(33))).sign(WHAT)
+
+
+def test_a_program_that_never_answers_is_named_with_how_long_it_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ampacity.providers.akash.chain.signers.COMMAND_SECONDS", 0.2)
+    with pytest.raises(AmpacityError, match=r"it gave no answer within 0\.2 s: closes deployment 7"):
+        open_signer(program(tmp_path, "import time; time.sleep(60)")).sign(WHAT)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("abandon " * 11 + "abandon", "its checksum does not fit"),
+        ("abandon " * 11 + "abuot", "of its 12 words one is in no BIP-39 list"),
+        ("abandon " * 10 + "about", "it has 11 words; allowed: 12, 15, 18, 21, 24"),
+    ],
+)
+def test_of_words_that_are_no_phrase_it_is_said_what_is_wrong_and_none_of_them(words: str, why: str) -> None:
+    with pytest.raises(AmpacityError, match=why) as caught:
+        signer_of_words(words)
+    assert caught.value.what == "secrets.mnemonic is no BIP-39 phrase"
+    assert not set(words.split()) & set(caught.value.why.split())
 
 
 def everything(error: BaseException) -> str:
@@ -161,7 +186,7 @@ def everything(error: BaseException) -> str:
 
 @pytest.mark.parametrize("words", [ABANDON + " zoo", "sekret", "", ABANDON.replace("about", "abandon")])
 def test_a_phrase_that_is_none_is_not_quoted_anywhere(words: str) -> None:
-    with pytest.raises(AmpacityError, match="credentials") as caught:
+    with pytest.raises(AmpacityError, match="is no BIP-39 phrase") as caught:
         open_signer(Mnemonic(words))
     assert "abandon" not in everything(caught.value)
     assert "sekret" not in everything(caught.value)
