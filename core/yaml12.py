@@ -53,12 +53,18 @@ def parse(text: str) -> tuple[Any, Lines]:
     try:
         return _build(yaml.compose(text, Loader=_Loader), "$", lines), lines
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise YamlError(line, error.problem or "not YAML") from error
+        raise YamlError(_line(error, text), error.problem or "not YAML") from error
     except yaml.YAMLError as error:
         raise YamlError(1, str(error)) from error
     except RecursionError as error:
         raise YamlError(1, "nested too deeply") from error
+
+
+def _line(error: yaml.MarkedYAMLError, text: str) -> int:
+    """The line of the problem; of what is open still where the text ends before it is closed."""
+    lines = len(text.rstrip().splitlines())
+    marks = [mark.line + 1 for mark in (error.problem_mark, error.context_mark) if mark is not None]
+    return next((line for line in marks if line <= lines), max(1, lines))
 
 
 def _build(node: yaml.Node | None, where: str, lines: Lines) -> Any:

@@ -51,6 +51,21 @@ def refused(path: Path) -> UsageError:
     return caught.value
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\nb: 2\nc: [1,\n  2\n", 3),
+        ("a: 1\nb: {c: 2\n\n\n", 2),
+        ("a: 'b\n", 1),
+        ("a: 1\nb: [1}\nc: 2\n", 2),
+    ],
+)
+def test_what_is_never_closed_is_named_by_the_line_where_it_begins(text: str, line: int) -> None:
+    with pytest.raises(YamlError) as caught:
+        parse(text)
+    assert caught.value.line == line
+
+
 def test_a_file_becomes_the_value(write: Any) -> None:
     path = write("name: a\nusd_per_hour: 60\ndisks: [{size_gib: 5}]\nnotes: a/b\n")
     assert load_yaml(path, Order) == Order(
