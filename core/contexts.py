@@ -23,6 +23,7 @@ from .reading import read_text
 from .secrets import SecretRef
 from .tomllines import toml_lines
 
+_PLAIN_SECRET = re.compile(r"`\S*(?:secrets\.[^.`]+|passphrase|password)`: Expected `object(?: \| null)?`, got `\w+`.*")
 _CURRENT = re.compile(r"\s*current\s*=")
 
 
@@ -113,6 +114,8 @@ def load_config(path: Path | None = None) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise _refusal(path, str(error)) from error
     except MisfitError as error:
+        if _PLAIN_SECRET.fullmatch(error.problem):
+            raise _bare_secret(path, error) from error
         raise _refusal(path, error.problem, error.line) from error
 
 
@@ -156,6 +159,18 @@ def _refusal(path: Path, problem: str, line: int | None = None) -> UsageError:
         "The configuration cannot be used",
         why=f"{path}, line {line}: {problem}" if line else f"{path}: {problem}",
         fix=f"edit {path}:{line}" if line else f"edit {path}",
+        code="AMP-CONFIG",
+    )
+
+
+def _bare_secret(path: Path, error: MisfitError) -> UsageError:
+    key = error.problem.split("`")[1]
+    forms = '{ env = "NAME" }, { file = "PATH" } (mode 0600) or { command = ["PROGRAM", "ARGUMENT"] }'
+    told = "a secret is never written here, only where it is"
+    return UsageError(
+        "The configuration holds a secret itself",
+        why=f"{path}, line {error.line}: `{key}`: {told}: {forms}",
+        fix=f"edit {path}:{error.line}; what stood there was in a plain file: replace it by a new one",
         code="AMP-CONFIG",
     )
 

@@ -122,7 +122,7 @@ def test_a_misspelt_key_is_named_with_its_line_and_what_is_allowed(write: Any) -
         ("[contexts.a]\nloopback = 'yes'\n", 2, "allowed: true or false"),
         ("[contexts.a.providers.x]\ntimeout_seconds = 0\n", 2, "more than 0"),
         ("# a\n[contexts.a.ipfs]\n", 2, "`contexts.a.ipfs.api` is missing"),
-        ('[contexts.a.providers.x.secrets]\nkey = "hunter2"\n', 2, "a mapping"),
+        ('[contexts.a.providers.x.secrets]\nkey = "hunter2"\n', 2, "never written here"),
         ('[contexts."a b".state]\n"folder" = 1\n', 2, "contexts.a b.state.folder"),
     ],
 )
@@ -134,6 +134,22 @@ def test_a_wrong_value_is_named_with_its_line(write: Any, text: str, line: int, 
 
 def test_a_key_written_into_the_file_is_not_repeated_by_the_error(write: Any) -> None:
     assert "hunter2" not in refused(write('[contexts.a.providers.x.secrets]\nkey = "hunter2"\n')).why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[contexts.a.providers.x]\nsecrets.mnemonic = "hunter2 hunter2"\n',
+        '[contexts.a.state]\npassphrase = "hunter2 hunter2"\n',
+    ],
+)
+def test_a_secret_that_stands_there_itself_is_refused_with_the_forms_that_name_one(write: Any, text: str) -> None:
+    error = refused(write(text))
+    assert error.what == "The configuration holds a secret itself"
+    assert ", line 2: `contexts.a." in error.why
+    assert 'env = "NAME"' in error.why
+    assert "replace it by a new one" in error.fix
+    assert "hunter2" not in error.why + error.fix
 
 
 @pytest.mark.parametrize("ref", ["{}", '{env = "A", file = "/b"}', '{command = ["a"], env = "B"}', "{command = []}"])
