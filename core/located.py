@@ -1,8 +1,8 @@
 """YAML read strictly into typed values, with errors that name file, line, key and what is allowed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -12,6 +12,12 @@ from .reading import read_text
 from .yaml12 import YamlError, parse
 
 T = TypeVar("T")
+Problem = tuple[str, str]
+"""A key (`gpu.models[0]`) and what is wrong with it."""
+
+
+def _nothing(_data: Any) -> Iterable[Problem]:
+    return ()
 
 
 class Located(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -25,11 +31,14 @@ class Located(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         """The error for `key` (`gpu.models[0]`), on its line or that of the nearest key above it."""
         return refusal(self.path, [(line_of(self.lines, f"$.{key}"), f"`{key}`: {problem}")])
 
-    def refuse(self, problems: Iterable[tuple[str, str]]) -> None:
+    def refuse(self, problems: Iterable[Problem]) -> None:
         """Raises `UsageError` that names every one of the `problems`, each a key and what is wrong with it."""
-        told = [(line_of(self.lines, f"$.{key}"), f"`{key}`: {problem}") for key, problem in problems]
-        if told:
+        if told := _at_lines(self.lines, problems):
             raise refusal(self.path, told)
+
+
+def _at_lines(lines: Lines, problems: Iterable[Problem]) -> list[tuple[int, str]]:
+    return [(line_of(lines, f"$.{key}"), f"`{key}`: {problem}") for key, problem in problems]
 
 
 def load_yaml(path: Path, kind: type[T]) -> T:
@@ -37,8 +46,11 @@ def load_yaml(path: Path, kind: type[T]) -> T:
     return load_located(path, kind).value
 
 
-def load_located(path: Path, kind: type[T]) -> Located[T]:
-    """The file as a `kind` with its lines; raises `UsageError` naming file, line and key."""
+def load_located(path: Path, kind: type[T], *, also: Callable[[Any], Iterable[Problem]] = _nothing) -> Located[T]:
+    """The file as a `kind` with its lines; raises `UsageError` naming file, line and key.
+
+    What `also` finds in the plain data, whatever that is, is told together with what is not of the kind.
+    """
     try:
         data, lines = parse(read_text(path))
         value = fit(data, lines, kind, _dec)
@@ -47,7 +59,8 @@ def load_located(path: Path, kind: type[T]) -> Located[T]:
     except MisfitError as error:
         if data is None:
             raise refusal(path, [(error.line, "the file is empty")]) from error
-        raise refusal(path, [(one.line, one.problem) for one in misfits(data, lines, kind, _dec)]) from error
+        told = [(one.line, one.problem) for one in misfits(data, lines, kind, _dec)]
+        raise refusal(path, [*told, *_at_lines(lines, also(data))]) from error
     return Located(path=path, value=value, lines=lines)
 
 

@@ -1,15 +1,13 @@
 """What a spec must satisfy beyond its types: pure, so that a caller can put a line to each key."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 
+from ..core.located import Problem
 from ..providers.base import Market
 from ..providers.gpus import MODELS, find_model
 from ..providers.images import digest_problem
 from .spec import Spec
-
-Problem = tuple[str, str]
-"""A key (`gpu.models[0]`) and what is wrong with it."""
 
 
 def problems(spec: Spec, sellers: Collection[str] | None = None) -> Iterator[Problem]:
@@ -17,7 +15,7 @@ def problems(spec: Spec, sellers: Collection[str] | None = None) -> Iterator[Pro
 
     `sellers` are the names that there are, `None` where they are not known.
     """
-    yield from _unknown_models(spec)
+    yield from _unknown_models(spec.gpu.models)
     yield from _memory(spec)
     if sellers is not None:
         yield from _unknown_sellers(spec, sellers)
@@ -27,9 +25,17 @@ def problems(spec: Spec, sellers: Collection[str] | None = None) -> Iterator[Pro
     yield from _times(spec)
 
 
-def _unknown_models(spec: Spec) -> Iterator[Problem]:
-    for at, text in enumerate(spec.gpu.models):
-        if find_model(text) is None:
+def problems_of_data(data: object) -> Iterator[Problem]:
+    """What is surely wrong in `data` that is no spec: mistakes that would be told only once the others are mended."""
+    gpu = data.get("gpu") if isinstance(data, dict) else None
+    models = gpu.get("models") if isinstance(gpu, dict) else None
+    if isinstance(models, list):
+        yield from _unknown_models(models)
+
+
+def _unknown_models(models: Sequence[object]) -> Iterator[Problem]:
+    for at, text in enumerate(models):
+        if isinstance(text, str) and find_model(text) is None:
             yield f"gpu.models[{at}]", f"{text!r} is not in the catalogue; {_near(text)}"
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from ..core.digests import Digest, digest_of
 from ..core.located import load_located
-from .checks import problems
+from .checks import problems, problems_of_data
 from .spec import Spec
 
 
@@ -16,7 +16,7 @@ def load_spec(path: Path, *, sellers: Collection[str] | None = None) -> Spec:
 
     `sellers` are the names that a spec may use for them; left out, any name is taken.
     """
-    located = load_located(path, Spec)
+    located = load_located(path, Spec, also=problems_of_data)
     located.refuse(problems(located.value, sellers))
     return located.value
 

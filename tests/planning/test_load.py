@@ -124,3 +124,16 @@ def test_a_name_that_no_seller_has_is_refused_with_the_names_that_there_are(
     assert caught.value.what == f"{path}, line 6"
     assert caught.value.why == f"`{key}`: there is no seller 'nosuch'; known: aws, own"
     assert load_spec(path).name == "train"
+
+
+def test_an_unknown_gpu_is_told_together_with_mistakes_of_type(spec_file: SpecFile) -> None:
+    error = refusal(spec_file(FULL.replace("H200", "H999").replace("hours: 72", "hours: many")))
+    assert "has 2 mistakes" in error.what
+    assert "line 4: `gpu.models[1]`: 'H999' is not in the catalogue" in error.why
+    assert "line 9: `hours` is 'many'" in error.why
+
+
+@pytest.mark.parametrize("gpu", ["gpu: H999", "gpu: {models: H999, count: 1}", "gpu: {models: [999], count: 1}"])
+def test_what_is_no_list_of_names_is_told_once_and_as_that(spec_file: SpecFile, gpu: str) -> None:
+    line = "gpu: {models: [H100, H200], count: 16, memory_gib: 80}"
+    assert "catalogue" not in refusal(spec_file(FULL.replace(line, gpu))).why
