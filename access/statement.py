@@ -17,6 +17,9 @@ MAX_WHAT_CHARS = 800
 MAX_TAKES_CHARS = 240
 """Room for who may win an auction: four addresses of auditors."""
 
+RECOVERY = "recover may make again what is lost, at no more than that per hour, until its end"
+"""What an approval covers beside the one apply: the question before it says the same."""
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9 ._()/:+,@=~*-]")
 _MAX_NAME_CHARS = 160
 
@@ -28,6 +31,7 @@ def statement(facts: PlanFacts) -> str:
         f"I approve one use of plan {_safe(facts.name)} in context {_safe(facts.context)}: "
         f"at most {_usd(facts.ceiling_usd_per_hour)} per hour; at worst {_worst(facts)}; {_locked(facts)}"
         f"ends: {_safe(facts.ends)}; to be applied before {rfc3339(facts.expires_at)}; "
+        f"{RECOVERY}; "
         f"{caution}{_takes(facts)}changes: {_changes(facts.what)}"
     )
 

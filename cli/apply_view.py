@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 import typer
 
+from ..access.statement import RECOVERY
 from ..core.clock import rfc3339
 from ..core.errors import Exit
 from ..core.money import show_most_usd, show_usd
@@ -41,6 +42,7 @@ def question(plan: Plan, *, approval: str, live_usd_per_hour: Decimal) -> str:
         *(f"  locks {line}" for line in locked(plan)),
         *(f"  takes the {line}" for line in choice(plan)),
         f"  ends {ends(plan, after='h from now', never='never, until `ampacity destroy`')}",
+        f"  {RECOVERY}",
         f"  {approval}",
         *(f"  warning: {warning}" for warning in plan.warnings),
     ]

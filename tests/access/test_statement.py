@@ -19,6 +19,7 @@ def test_it_says_what_from_whom_the_ceiling_and_until_when(facts: PlanFacts) -> 
     assert statement(facts) == (
         "I approve one use of plan llama-train in context sandbox: at most $60.00 per hour; "
         "at worst $5,760.00 in all; ends: 96 h after it starts; to be applied before 2026-11-21T05:00:00Z; "
+        "recover may make again what is lost, at no more than that per hour, until its end; "
         "changes: 3 x p5.48xlarge from aws us-east-1 (on_demand)"
     )
 

@@ -104,6 +104,7 @@ def test_the_question_shows_what_it_costs_now_and_that_nobody_has_to_approve(
         _apply(plan_file)
     # Two machines: planned at 2 x $20, now 2 x $20.50.
     assert "costs $41.00 per hour now (planned: $40.00), at most $" in str(told.value)
+    assert "recover may make again what is lost, at no more than that per hour, until its end" in str(told.value)
     assert FREE in str(told.value)
     assert bought_at == []
 
