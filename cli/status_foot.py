@@ -14,6 +14,8 @@ UNKNOWN = "unknown"
 UNSEEN = "unseen"
 """The state of a machine that ran, and that is there without anybody seeing how it does."""
 GONE = "gone"
+INTERRUPTED = "interrupted create"
+"""The problem of a machine whose create call did not come to its end."""
 RUNNING = "running"
 SAME_END = timedelta(minutes=5)
 """Ends no further apart are one: a seller's timer may count in whole minutes."""
@@ -42,8 +44,14 @@ def foot(found: "DeploymentStatus") -> Iterator[str]:
         yield f"{span([each.name for each in found.machines if each.note == note])}: {note}"
     problems = sorted({problem for machine in found.machines for problem in machine.problems})
     for problem in problems:
-        yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}"
+        way = f"; it bills as far as it was made: ampacity recover {found.name}" if _unsettled(found, problem) else ""
+        yield f"{span([each.name for each in found.machines if problem in each.problems])}: {problem}{way}"
     yield from found.problems
+
+
+def _unsettled(found: "DeploymentStatus", problem: str) -> bool:
+    """Whether it is a create call that nobody is at any more, and no destroy ends what it made."""
+    return problem == INTERRUPTED and found.changing is None and found.destroying_since is None
 
 
 def _first(found: "DeploymentStatus", last: datetime) -> str:

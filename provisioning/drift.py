@@ -8,7 +8,7 @@ from ..core.money import show_usd
 from ..providers.base import Machine, Market
 from .machines import MachineInputs
 from .observe import Sighting
-from .reports import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, STATE, Drift, DriftKind
+from .reports import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, STATE, UNSETTLED, Drift, DriftKind
 from .status import Told, hidden, last_told, remembered
 from .unfinished import Unfinished
 
@@ -60,10 +60,12 @@ def unseen(sightings: Iterable[Sighting]) -> tuple[str, ...]:
 def _compare(sighting: Sighting) -> Iterator[Drift]:
     inputs = sighting.record.inputs
     if not sighting.alive:
-        yield _drift(sighting, DriftKind.MISSING, "machine", sighting.record.id, "gone at its seller")
+        note = sighting.machine.note if sighting.machine is not None else ""
+        gone = f"gone at its seller: {note}" if note else "gone at its seller"
+        yield _drift(sighting, DriftKind.MISSING, "machine", sighting.record.id, gone)
         return
     if sighting.record.pending and sighting.machine is not None:
-        yield _drift(sighting, DriftKind.CHANGED, "id", "not known", sighting.machine.ref.id)
+        yield _drift(sighting, DriftKind.CHANGED, UNSETTLED, "interrupted", f"made {sighting.machine.ref.id}")
         return
     if sighting.machine is not None and sighting.machine.sku != inputs.offer.sku:
         yield _drift(sighting, DriftKind.CHANGED, "sku", inputs.offer.sku, sighting.machine.sku)

@@ -14,11 +14,12 @@ from ..core.clock import rfc3339
 from ..core.errors import AmpacityError, MissingError, ResourceError, UsageError
 from ..core.money import show_usd
 from ..core.progress import Stage, Step
-from ..providers.base import Prepays
+from ..providers.base import Machine, Prepays
 from .desk import Desk, Work, work_on
 from .observe import Sighting, look, subject_of
 from .reports import A_MOMENT, TopUp, TopUpQuote, TopUpReport
 from .status import machine_status
+from .wayon import in_one_line
 
 
 def quote(desk: Desk, name: str, hours: Decimal | None) -> TopUpQuote:
@@ -36,7 +37,7 @@ def quote(desk: Desk, name: str, hours: Decimal | None) -> TopUpQuote:
         except UsageError:
             raise  # the person's to mend, not one machine's trouble
         except AmpacityError as error:
-            problems.append(f"{sighting.record.inputs.name}: {error}")
+            problems.append(f"{sighting.record.inputs.name}: {in_one_line(error)}")
     return TopUpQuote(name=name, asked_at=now, top_ups=tuple(top_ups), problems=tuple(problems))
 
 
@@ -44,10 +45,17 @@ def _due(work: Work, sighting: Sighting, now: datetime, wanted: datetime | None)
     if sighting.problem is not None:
         raise sighting.problem
     seller, machine = work.sellers.get(sighting.record.inputs.offer.provider), sighting.machine
-    if machine is None or not isinstance(seller, Prepays):
+    if not isinstance(seller, Prepays) or (machine is None and sighting.record.pending):
         return
+    if machine is None or not sighting.alive:
+        raise _closed(work.record.name, machine)
     if machine.held_usd is None:
-        raise ResourceError("what it holds is not known", why=machine.note, fix=f"ampacity status {work.record.name}")
+        raise ResourceError(
+            "what it holds is not known",
+            why=machine.note,
+            fix=f"ampacity status {work.record.name}",
+            code="AMP-HELD-UNKNOWN",
+        )
     if machine.paid_until is None:
         return
     until = _until(work, sighting, now, wanted)
@@ -59,6 +67,16 @@ def _due(work: Work, sighting: Sighting, now: datetime, wanted: datetime | None)
         until=until,
         usd=seller.top_up_usd(machine.ref, until),
         asked_until=wanted if wanted is not None and wanted - until > A_MOMENT else None,
+    )
+
+
+def _closed(name: str, machine: Machine | None) -> MissingError:
+    """One that is gone takes no money: what it held is spent, or came back."""
+    return MissingError(
+        "it is gone at its seller, so nothing is paid ahead for it",
+        why=machine.note if machine is not None else "",
+        fix=f"ampacity recover {name}",
+        code="AMP-MACHINE-GONE",
     )
 
 
@@ -86,14 +104,14 @@ def pay(desk: Desk, quoted: TopUpQuote) -> TopUpReport:
             try:
                 paid.append(_pay(work, due, there.get(due.id)))
             except AmpacityError as error:
-                problems.append(f"{due.name} is paid until {rfc3339(due.paid_until)} as before: {error}")
+                problems.append(f"{due.name} is paid until {rfc3339(due.paid_until)} as before: {in_one_line(error)}")
     return TopUpReport(name=quoted.name, paid=tuple(paid), problems=tuple(problems))
 
 
 def _pay(work: Work, due: TopUp, sighting: Sighting | None) -> TopUp:
     seller = work.sellers.get(due.provider)
     if sighting is None or sighting.machine is None or not isinstance(seller, Prepays):
-        raise MissingError("its seller does not have it any more", fix="ampacity status")
+        raise _closed(work.record.name, None if sighting is None else sighting.machine)
     text = f"pays {show_usd(due.usd)} ahead, until {rfc3339(due.until)}"
     work.journal.step(subject_of(sighting.record).token, text)
     work.desk.progress(Step(item=due.name, stage=Stage.RUNNING, text=text))

@@ -2,7 +2,17 @@
 
 from .applied import REWRITE, ApplyReport, MachineOutcome, Outcome
 from .destroyed import DestroyReport
-from .drift import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, STATE, UNFINISHED, Drift, DriftKind, DriftReport
+from .drift import (
+    NEVER_MADE,
+    NOT_REMOVED,
+    NOT_REPLACED,
+    STATE,
+    UNFINISHED,
+    UNSETTLED,
+    Drift,
+    DriftKind,
+    DriftReport,
+)
 from .orphaned import NO_DEPLOYMENT, EndReport, Orphan, OrphanReport
 from .standing import DeploymentStatus, FormerMachine, MachineStatus, held
 from .sums import sum_known
@@ -19,6 +29,7 @@ __all__ = [
     "REWRITE",
     "STATE",
     "UNFINISHED",
+    "UNSETTLED",
     "ApplyReport",
     "DeploymentStatus",
     "DestroyReport",

@@ -12,7 +12,9 @@ NEVER_MADE = "never made"
 """What is wrong with a machine that the last applied plan wants and that no seller ever made."""
 NOT_REPLACED = "not replaced yet"
 NOT_REMOVED = "not removed yet"
-UNFINISHED = frozenset({NEVER_MADE, NOT_REPLACED, NOT_REMOVED})
+UNSETTLED = "create call"
+"""What is wrong with a machine whose create call was interrupted: it is there, and the state does not have it."""
+UNFINISHED = frozenset({NEVER_MADE, NOT_REPLACED, NOT_REMOVED, UNSETTLED})
 """What is wrong with machines that a change which did not come to its end left as they were."""
 STATE = "state"
 """What differs where a machine runs no more, or failed."""

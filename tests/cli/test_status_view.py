@@ -214,3 +214,13 @@ def test_an_interrupted_destroy_leads_to_destroy_alone(shown: Shown) -> None:
 def test_what_is_gone_needs_nobody_to_end_it(shown: Shown) -> None:
     lines = shown(status(machine(1, self_ending=True), machine(2, "gone")))
     assert "Ends 2026-11-21T17:00:00Z." in lines
+
+
+def test_an_interrupted_create_leads_to_recover_unless_a_command_is_at_it_or_a_destroy_comes_first(
+    shown: Shown,
+) -> None:
+    cut = status(machine(1, "pending", problems=("interrupted create",)))
+    way = "ampacity recover llama-train"
+    assert way in " ".join(shown(cut))
+    for more in ({"changing": "apply PLAN, process 7"}, {"destroying_since": NOW}):
+        assert way not in " ".join(shown(msgspec.structs.replace(cut, **more)))

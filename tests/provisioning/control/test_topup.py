@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from ampacity.core.errors import ResourceError, UsageError
-from ampacity.providers.base import Labels, MachineOrder, Market, Offer, Token
+from ampacity.providers.base import Labels, MachineOrder, MachineState, Market, Offer, Token
 from ampacity.provisioning import topup
 from ampacity.provisioning.drift import differences
 from ampacity.provisioning.lock import deployment_lock
@@ -18,7 +18,7 @@ from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.observe import Sighting
 from ampacity.provisioning.plugin.sellers import Sellers
 from ampacity.provisioning.records import DeploymentRecord
-from ampacity.provisioning.reports import TopUp, TopUpQuote
+from ampacity.provisioning.reports import DriftReport, TopUp, TopUpQuote
 from ampacity.provisioning.status import deployment_status, machine_status
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -107,7 +107,38 @@ def test_a_machine_whose_money_cannot_be_seen_is_a_problem_and_not_one_without_a
     work.seen = [prepaid.seen(paid_until=None, held_usd=None, note="the market cannot be asked")]
     quoted = topup.quote(work.desk, "train", Decimal(1))
     assert quoted.top_ups == ()
-    assert quoted.problems == ("node-0: what it holds is not known: the market cannot be asked",)
+    assert quoted.problems == (
+        "node-0: what it holds is not known: the market cannot be asked [AMP-HELD-UNKNOWN]. "
+        "Way on: ampacity status train",
+    )
+
+
+def test_a_machine_that_ran_dry_and_is_closed_is_a_problem_and_recover_the_way_on(work: Any, prepaid: Prepaid) -> None:
+    closed = prepaid.seen(state=MachineState.GONE, held_usd=None, paid_until=None, note="its deposit ran dry")
+    for seen, why in ((closed, ": its deposit ran dry"), (Sighting(record=closed.record), "")):
+        work.seen = [seen]
+        quoted = topup.quote(work.desk, "train", Decimal(4))
+        assert quoted.top_ups == ()
+        assert quoted.problems == (
+            f"node-0: it is gone at its seller, so nothing is paid ahead for it{why} [AMP-MACHINE-GONE]. "
+            "Way on: ampacity recover train",
+        )
+    (lost,) = differences([closed], [])
+    assert lost.after == "gone at its seller: its deposit ran dry"
+
+
+def test_an_order_that_made_nothing_yet_is_neither_gone_nor_paid_for(work: Any, prepaid: Prepaid) -> None:
+    pending = msgspec.structs.replace(prepaid.seen().record, id="pending:" + "a" * 32)
+    work.seen = [Sighting(record=pending)]
+    assert topup.quote(work.desk, "train", Decimal(4)).problems == ()
+
+
+def test_a_create_call_that_was_interrupted_is_finished_by_recover_and_no_new_plan(prepaid: Prepaid) -> None:
+    seen = prepaid.seen()
+    pending = msgspec.structs.replace(seen.record, id="pending:" + "a" * 32)
+    (found,) = differences([Sighting(record=pending, machine=seen.machine)], [])
+    assert (found.what, found.before, found.after) == ("create call", "interrupted", f"made {prepaid.ref.id}")
+    assert DriftReport(name="train", differences=(found,)).fix == "ampacity recover train"
 
 
 def test_it_runs_dry_where_the_money_is_spent_before_its_end(prepaid: Prepaid, record: DeploymentRecord) -> None:
@@ -198,14 +229,14 @@ def test_what_fails_or_is_gone_by_then_is_told_and_not_paid(work: Any, prepaid: 
     assert "until 2026-11-21T13:00:00Z as before" in report.problems[0]
     assert "the wallet is empty" in report.problems[0]
     work.seen = []
-    assert "does not have it any more" in topup.pay(work.desk, quote).problems[0]
+    assert "it is gone at its seller" in topup.pay(work.desk, quote).problems[0]
 
 
 def test_a_machine_that_cannot_be_asked_is_a_problem_and_the_others_go_on(work: Any, prepaid: Prepaid) -> None:
     seen = prepaid.seen(ends_at=NOW + 8 * HOUR)
     work.seen = [Sighting(record=seen.record, problem=ResourceError("hall is down")), seen]
     quote = topup.quote(work.desk, "train", None)
-    assert quote.problems == ("node-0: hall is down",)
+    assert quote.problems == ("node-0: hall is down [AMP-RESOURCE]",)
     assert quote.usd == 14
 
 
