@@ -5,12 +5,19 @@ from collections.abc import Iterable
 from ..core.errors import AmpacityError
 
 _MARK = ". Way on: "
+LONGEST_HEADLINE = 160
 
 
 def in_one_line(error: AmpacityError) -> str:
     """What happened, why, its code, and the way on where there is one."""
     way = f"{_MARK}{error.fix}" if error.fix else ""
     return f"{error} [{error.code}]{way}"
+
+
+def headline(line: str) -> str:
+    """What happened, without the way on and, of a long one, the particulars in parentheses: the report has them."""
+    reason = line.partition(_MARK)[0]
+    return reason if len(reason) <= LONGEST_HEADLINE else reason.partition(" (")[0]
 
 
 def parted(lines: Iterable[str]) -> tuple[tuple[str, ...], str]:

@@ -12,6 +12,7 @@ import msgspec
 
 from ...core.progress import Progress, Stage, Step
 from ..machines import RESOURCE_TYPE
+from ..wayon import headline
 from .results import Change, Diagnostic, Op
 
 _OPS = {
@@ -93,7 +94,7 @@ class EventLog:
         name = machine_of(row["urn"])
         known = self._changes.get(name) or Change(machine=name, op=_OPS.get(row["op"], Op.UPDATE))
         self._changes[name] = msgspec.structs.replace(known, ok=False)
-        return Step(item=name, stage=Stage.FAILED, text="; ".join(known.reasons))
+        return Step(item=name, stage=Stage.FAILED, text="; ".join(map(headline, known.reasons)))
 
     def _say(self, row: dict[str, Any]) -> Step | None:
         severity = row.get("severity", "info")

@@ -5,6 +5,7 @@ came. Each step is in the journal before it is taken. It ends with a bidder that
 the order closed and what it held given back; only where that cannot be reached does the order stand.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -136,6 +137,7 @@ class _Auction:
         ceiling = self._order.max_usd_per_hour or Decimal(0)
         bids = self._bids()
         left = bids
+        self._tell_passed_over(bids, choose_bid(bids, ceiling))
         while (bid := choose_bid(left, ceiling)) is not None:
             if self._accept(bid):
                 return bid.bidder
@@ -155,6 +157,13 @@ class _Auction:
         shunned = self._bench.journal.shunned()
         found = retry(lambda: list(self._seller.bids(self._lot.machine.ref, self._order)), stop=self._bench.stop)
         return [_refused(bid) if bid.bidder in shunned else bid for bid in found]
+
+    def _tell_passed_over(self, bids: Sequence[Bid], best: Bid | None) -> None:
+        """Why the cheaper ones are not taken; where none can be, the error says it of all."""
+        most = None if best is None else best.usd_per_hour
+        for bid in bids:
+            if not bid.allowed and most is not None and bid.usd_per_hour is not None and bid.usd_per_hour < most:
+                self._say(f"passes over {bid.bidder} at {show_usd(bid.usd_per_hour, places=4)} per hour: {bid.why_not}")
 
     def _own_price(self) -> Decimal | None:
         """The most that the order's own definition pays, `None` where it has none or nobody can tell."""

@@ -42,7 +42,7 @@ def create(bench: Bench, urn: str, inputs: MachineInputs, ready_seconds: float) 
                 _tell_before(error, tales)
                 raise
             tales.append(error.tale)
-            bench.tell(urn, f"orders again ({len(tales) + 1} of {ORDERS}): {error.tale}")
+            bench.tell(urn, f"orders again ({len(tales) + 1} of {ORDERS})")
         except ProviderError as error:
             _tell_before(error, tales)
             raise

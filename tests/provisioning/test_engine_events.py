@@ -47,6 +47,16 @@ def test_a_failure_carries_the_reasons_that_came_before_it(log: EventLog, steps:
     assert (steps[-1].stage, steps[-1].text) == (Stage.FAILED, "toy reports x as pending; stopped waiting")
 
 
+def test_a_long_reason_is_told_whole_by_the_report_alone(log: EventLog, steps: list[Step]) -> None:
+    why = "toy: 9 bids, all refused (" + "; ".join(f"1 x reason {at}, the cheapest akash1{at}" for at in range(9)) + ")"
+    log.take(event("resourcePreEvent", "create"))
+    log.take(said("error", f"{why}; the order is closed [AMP-X]. Way on: ampacity plan SPEC"))
+    log.take(event("resOpFailedEvent", "create"))
+    assert steps[-1].text == "toy: 9 bids, all refused"
+    (change,) = log.changes
+    assert why in change.reasons[0]
+
+
 def test_debug_messages_are_dropped_because_they_hold_secrets(log: EventLog, steps: list[Step]) -> None:
     log.take(said("debug", "output user_data=hunter2"))
     assert (log.diagnostics, log.changes, steps) == ((), (), [])

@@ -293,7 +293,7 @@ class TestABidderThatFails:
         assert tried.endswith("at $1.0000 per hour: come back later")
         assert given_up == "akash1bad is given up: hall: throttled: come back later"
         assert closed == "its order is closed"
-        assert again == "orders again (2 of 3): akash1bad: hall: throttled: come back later"
+        assert again == "orders again (2 of 3)"
 
     def test_a_bid_that_is_gone_is_told(self, auction_bench: Bench, hall: Any, lot: MachineInputs) -> None:
         hall.bidder("akash1gone", "1.0", habit="withdraws")
@@ -301,6 +301,17 @@ class TestABidderThatFails:
         told: list[str] = []
         create(msgspec.structs.replace(auction_bench, tell=lambda _urn, text: told.append(text)), URN, lot, 5)
         assert "the bid of akash1gone is passed over: bid not open" in told
+
+    def test_of_the_cheaper_bids_it_is_told_why_none_was_taken(
+        self, auction_bench: Bench, hall: Any, lot: MachineInputs
+    ) -> None:
+        hall.bidder("akash1liar", "0.9", why_not="it has no H100")
+        hall.bidder("akash1fair", "2.3")
+        hall.bidder("akash1dear", "2.4", why_not="not audited")
+        told: list[str] = []
+        create(msgspec.structs.replace(auction_bench, tell=lambda _urn, text: told.append(text)), URN, lot, 5)
+        passed = [text for text in told if text.startswith("passes over")]
+        assert passed == ["passes over akash1liar at $0.9000 per hour: it has no H100"]
 
     def test_is_not_taken_by_another_machine_of_the_deployment(
         self, auction_bench: Bench, hall: Any, lot: MachineInputs
