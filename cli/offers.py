@@ -69,21 +69,13 @@ def offers(
     named = choose_context(context, config_path=config)
     found = gather(named, query, only=only)
     stock = Stock(found.limits)
-    fitting = sorted(
-        (offer for offer in found.offers if matches(offer, query)), key=lambda offer: bool(stock.lacks(offer))
-    )
-    gone = sum(bool(stock.lacks(offer)) for offer in fitting)
+    fitting = stock.there_first(offer for offer in found.offers if matches(offer, query))
     errors = found.errors if fitting or found.errors else (_reasons(query, named, only),)
     form = chosen(output, as_json)
     shown = _first(fitting, limit, form)
     result = Result(
         schema="ampacity.offers/1",
-        data={
-            "offers": [_data(offer, stock) for offer in shown],
-            "found": len(fitting) - gone,
-            "none_left": gone,
-            "skipped": found.skips,
-        },
+        data=_whole(shown, fitting, found, stock),
         rows=[_row(offer, stock) for offer in shown],
         fields=(*FLAT, LACKS),
         errors=errors,
@@ -113,6 +105,12 @@ def _first(fitting: "list[Offer]", limit: int | None, form: Format) -> "list[Off
 def _status(fitting: "list[Offer]", errors: "tuple[AmpacityError, ...]", *, strict: bool) -> int:
     """All failed: the first failure's status. Some failed: an error only when asked to be strict."""
     return int(errors[0].exit) if strict or not fitting else 0
+
+
+def _whole(shown: "list[Offer]", fitting: "list[Offer]", found: "Market", stock: "Stock") -> dict[str, Any]:
+    gone = sum(bool(stock.lacks(offer)) for offer in fitting)
+    offers = [_data(offer, stock) for offer in shown]
+    return {"offers": offers, "found": len(fitting) - gone, "none_left": gone, "skipped": found.skips}
 
 
 def _data(offer: "Offer", stock: "Stock") -> dict[str, Any]:

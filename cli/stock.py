@@ -19,3 +19,7 @@ class Stock:
         feeds = draw.feeds if draw is not None else ()
         short = draw is not None and any(self._free_kw.get(feed, draw.node_kw) < draw.node_kw for feed in feeds)
         return "no power left" if short else ""
+
+    def there_first(self, offers: Iterable[Offer]) -> list[Offer]:
+        """`offers` in their order, but for those that nobody could buy: these come last."""
+        return sorted(offers, key=lambda offer: bool(self.lacks(offer)))
