@@ -9,7 +9,7 @@ import typer
 from ..access.statement import RECOVERY
 from ..core.clock import rfc3339
 from ..core.errors import Exit
-from ..core.money import show_most_usd, show_usd
+from ..core.money import show_most_usd, show_usd, total
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from .ends import ends
@@ -141,13 +141,32 @@ def _table(report: ApplyReport) -> None:
 
 def _foot(report: ApplyReport) -> str:
     up = sum(machine.outcome is Outcome.OK for machine in report.machines)
-    ends = rfc3339(report.ends_at) if report.ends_at else "never: it bills until destroy"
     head = f"{up} of {count(len(report.machines), 'machine')} {'is' if len(report.machines) == 1 else 'are'} up"
     if report.existing != up:
-        head += f"; {report.existing} exist at their sellers and bill"
+        head += _existing(report)
     if report.unasked:
         head += f"; {report.unasked} could not be asked about"
-    return f"{head}, {show_usd(report.billing_usd_per_hour)} per hour. Ends: {ends}."
+    return f"{head}, {show_usd(report.billing_usd_per_hour)} per hour. Ends: {_end(report)}."
+
+
+def _existing(report: ApplyReport) -> str:
+    """What sellers have, ready or not; what was only ordered bills nothing yet."""
+    ordered, billing = report.ordered, report.existing - len(report.ordered)
+    told = f"; {billing} exist at their sellers and bill" if billing else ""
+    if ordered:
+        held = show_usd(total(machine.ordered_usd or Decimal(0) for machine in ordered))
+        told += f"; {count(len(ordered), 'order')} out, for which {held} is held and that bills nothing yet"
+    return told
+
+
+def _end(report: ApplyReport) -> str:
+    """The end that was asked for; without one, when the first machine ends all the same."""
+    if report.ends_at is not None:
+        return rfc3339(report.ends_at)
+    if report.stops_at is None:
+        return "never: it bills until destroy"
+    first = "the first " if report.existing > 1 else ""
+    return f"{first}{rfc3339(report.stops_at)}, by its seller or as what is paid ahead is spent, though no end is asked"
 
 
 def _where(machine: MachineOutcome) -> str:

@@ -69,8 +69,10 @@ def _lasting(found: "DeploymentStatus") -> str:
 
     if found.changing is not None:
         return ""
-    names = [machine.name for machine in found.machines if machine.state != GONE and not machine.self_ending]
-    return f"; {span(names)} (+) not without `ampacity destroy {found.name}`" if names else ""
+    lasting = [machine for machine in found.machines if machine.state != GONE and not machine.self_ending]
+    dry = ", or until what is paid ahead is spent" if all(machine.paid_until for machine in lasting) else ""
+    names = span([machine.name for machine in lasting])
+    return f"; {names} (+) not without `ampacity destroy {found.name}`{dry}" if lasting else ""
 
 
 def _unfinished(found: "DeploymentStatus") -> Iterator[str]:

@@ -10,7 +10,7 @@ from .engine import Cancel, EngineResult, on_interrupt, pending_creates
 from .journal import EntryState
 from .machines import MachineInputs, MachineRecord
 from .observe import Sighting, machine_records, natural, settled
-from .outcomes import as_seen, gone_from, outcomes, standing
+from .outcomes import as_ordered, as_seen, gone_from, outcomes, standing
 from .reports import ApplyReport
 
 
@@ -41,7 +41,8 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
     with on_interrupt(Cancel()) as cancel:
         run = carry_out(work, wanted, sightings, cancel)
     after = machine_records(work)
-    machines = as_seen(outcomes(wanted, after, run.result, _made(work)), sightings)
+    found = as_seen(outcomes(wanted, after, run.result, _made(work)), sightings)
+    machines = as_ordered(found, work.journal.entries())
     kept = _kept(run, after)
     report = ApplyReport(
         name=work.record.name,

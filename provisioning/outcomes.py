@@ -1,11 +1,13 @@
 """What came of a change, machine by machine, from the state and the engine's own account. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
-from ..providers.base import MachineState
+from ..providers.base import MachineState, Market
 from .engine import EngineResult
+from .journal import EntryState, JournalEntry
 from .machines import MachineInputs, MachineRecord, machine_end
 from .observe import Sighting, subject_of
 from .plugin.outputs import problems_of
@@ -47,6 +49,25 @@ def _seen(outcome: MachineOutcome, sighting: Sighting | None) -> MachineOutcome:
     return msgspec.structs.replace(outcome, outcome=Outcome.FAILED, reasons=tuple(problems_of(machine)))
 
 
+def as_ordered(machines: Iterable[MachineOutcome], entries: Iterable[JournalEntry]) -> tuple[MachineOutcome, ...]:
+    """The outcomes with what is held for orders that nobody was taken for: these bill nothing yet.
+
+    The journal has a price before a bid is taken.
+    """
+    held = {
+        (entry.name, entry.id): entry.held_usd or Decimal(0)
+        for entry in entries
+        if entry.state is EntryState.MADE and entry.usd_per_hour is None and entry.inputs.offer.market is Market.AUCTION
+    }
+    return tuple(_ordered(machine, held.get((machine.name, machine.id))) for machine in machines)
+
+
+def _ordered(machine: MachineOutcome, held_usd: Decimal | None) -> MachineOutcome:
+    if machine.outcome is not Outcome.PENDING or held_usd is None:
+        return machine
+    return msgspec.structs.replace(machine, ordered_usd=held_usd, usd_per_hour=Decimal(0))
+
+
 def standing(known: Iterable[MachineRecord]) -> tuple[MachineOutcome, ...]:
     """How machines of the state stand that nothing was asked of."""
     return tuple(_outcome(record.inputs, record, (), {}) for record in known)
@@ -81,6 +102,7 @@ def _outcome(
         urls=last.urls,
         usd_per_hour=last.usd_per_hour if last.usd_per_hour is not None else inputs.offer.usd_per_hour,
         ends_at=machine_end(record.inputs, timer=last.ends_at, self_ending=last.self_ending),
+        paid_until=last.paid_until,
     )
 
 

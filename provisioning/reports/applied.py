@@ -30,7 +30,9 @@ class Outcome(StrEnum):
 class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """One machine after a change. `exists` where its seller surely has it, ready or not: then it bills.
 
-    `fix` is the way on that belongs to its `reasons`, empty where none is known.
+    But for one that was only ordered: it bills nothing yet, and `ordered_usd` is what is held for it.
+    `fix` is the way on that belongs to its `reasons`, empty where none is known. `paid_until` is when the
+    money that was paid ahead for it is spent.
     """
 
     name: str
@@ -47,6 +49,8 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     urls: tuple[str, ...] = ()
     usd_per_hour: Decimal | None = None
     ends_at: datetime | None = None
+    paid_until: datetime | None = None
+    ordered_usd: Decimal | None = None
 
     @property
     def unsold(self) -> bool:
@@ -117,6 +121,21 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     def existing(self) -> int:
         """How many machines the sellers surely have, ready or not, kept ones included."""
         return len(self._existing)
+
+    @property
+    def ordered(self) -> tuple[MachineOutcome, ...]:
+        """Those of them that bill nothing yet."""
+        return tuple(machine for machine in self._existing if machine.ordered_usd is not None)
+
+    @property
+    def stops_at(self) -> datetime | None:
+        """When the first machine ends though no end was asked: by its seller, or as its money is spent.
+
+        `None` where an end was asked, where nothing is there, or where one of them ends only by `destroy`.
+        """
+        ends = [machine.ends_at or machine.paid_until for machine in self._existing]
+        known = [end for end in ends if end is not None]
+        return min(known) if self.ends_at is None and known and len(known) == len(ends) else None
 
     @property
     def billing_usd_per_hour(self) -> Decimal | None:

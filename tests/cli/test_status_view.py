@@ -224,3 +224,10 @@ def test_an_interrupted_create_leads_to_recover_unless_a_command_is_at_it_or_a_d
     assert way in " ".join(shown(cut))
     for more in ({"changing": "apply PLAN, process 7"}, {"destroying_since": NOW}):
         assert way not in " ".join(shown(msgspec.structs.replace(cut, **more)))
+
+
+def test_what_runs_on_money_paid_ahead_ends_without_destroy_once_that_is_spent(shown: Shown) -> None:
+    dry: dict[str, Any] = {"self_ending": False, "paid_until": NOW + timedelta(hours=5)}
+    way = "not without `ampacity destroy llama-train`, or until what is paid ahead is spent."
+    assert way in " ".join(shown(status(machine(1, **dry), machine(2, self_ending=True))))
+    assert way not in " ".join(shown(status(machine(1, **dry), machine(2, self_ending=False))))

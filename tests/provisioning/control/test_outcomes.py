@@ -1,21 +1,26 @@
 """What a change is said to have come to, machine by machine, and what of it bills."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from ampacity.cli.apply_view import _foot
 from ampacity.core.errors import AmpacityError
-from ampacity.providers.base import Failure, ProviderError
+from ampacity.providers.base import Failure, Market, ProviderError, Token
 from ampacity.provisioning.engine import Change, EngineResult, Op
+from ampacity.provisioning.journal import EntryState, JournalEntry
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
-from ampacity.provisioning.outcomes import outcomes, standing
+from ampacity.provisioning.outcomes import as_ordered, outcomes, standing
 from ampacity.provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from ampacity.provisioning.wayon import in_one_line, parted
 
 Known = Callable[..., MachineRecord]
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -90,3 +95,48 @@ def test_reasons_and_ways_on_are_told_once_and_without_a_way_there_is_none() -> 
         "go; stay",
     )
     assert in_one_line(AmpacityError("a", why="b", code="X")) == "a: b [X]"
+
+
+@pytest.mark.parametrize(
+    ("market", "price", "waits"),
+    [(Market.AUCTION, None, True), (Market.AUCTION, "2.66", False), (Market.ON_DEMAND, None, False)],
+)
+def test_an_order_for_which_nobody_was_taken_holds_its_deposit_and_bills_nothing_yet(
+    known: Known, market: Market, price: str | None, waits: bool
+) -> None:
+    record = known(made="pending:" + "a" * 32)
+    inputs = msgspec.structs.replace(record.inputs, offer=msgspec.structs.replace(record.inputs.offer, market=market))
+    entry = JournalEntry(
+        token=Token("a" * 32),
+        urn=record.urn,
+        name=inputs.name,
+        provider="toy",
+        region="toy-1",
+        inputs=inputs,
+        state=EntryState.MADE,
+        at=NOON,
+        id="toy-7",
+        usd_per_hour=None if price is None else Decimal(price),
+        held_usd=Decimal("23.44"),
+    )
+    (found,) = as_ordered([only(record, {"a" * 32: "toy-7"})], [entry])
+    assert found.ordered_usd == (Decimal("23.44") if waits else None)
+    report = ApplyReport(name="train", machines=(found,))
+    assert report.billing_usd_per_hour == (0 if waits else Decimal("23.92"))
+    order = "1 order out, for which $23.44 is held and that bills nothing yet, $0.00 per hour"
+    assert (order in _foot(report)) is waits
+    assert ("1 exist at their sellers and bill" in _foot(report)) is not waits
+
+
+def test_without_an_end_that_was_asked_for_the_first_that_comes_all_the_same_is_told(known: Known) -> None:
+    def ending(**fields: Any) -> MachineOutcome:
+        return msgspec.structs.replace(only(known()), **fields)
+
+    limited, paid = ending(ends_at=NOON + timedelta(hours=24)), ending(paid_until=NOON + timedelta(hours=8))
+    both = ApplyReport(name="train", machines=(limited, paid))
+    assert both.stops_at == NOON + timedelta(hours=8)
+    assert "Ends: the first 2026-11-21T20:00:00Z, by its seller or as what is paid ahead is spent" in _foot(both)
+    lasting = ApplyReport(name="train", machines=(limited, ending()))
+    assert lasting.stops_at is None
+    assert "Ends: never: it bills until destroy." in _foot(lasting)
+    assert only(known(paid_until="2026-11-21T20:00:00Z")).paid_until == NOON + timedelta(hours=8)
