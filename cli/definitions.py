@@ -19,7 +19,7 @@ def check_definition(named: NamedContext, only: tuple[str, ...], files: SpecFile
     """
     if files.definition is None:
         return None
-    takers = tuple(name for name in sellers(named, only) if has_capability(provider_class(name), Defines))
+    takers = tuple(_able(named, only, Defines))
     if not takers:
         raise UsageError(
             "No seller here takes a definition of what runs",
@@ -34,11 +34,22 @@ def check_definition(named: NamedContext, only: tuple[str, ...], files: SpecFile
 
 def check_sites(named: NamedContext, only: tuple[str, ...], sites: Path | None) -> None:
     """Raises `UsageError` for a racks file of the spec that cannot be used: its writer's mistake, and no seller's."""
-    readers = [name for name in sellers(named, only) if has_capability(provider_class(name), ReadsSites)]
+    readers = _able(named, only, ReadsSites)
     for name in readers if sites is not None else ():
         seller = capability(open_provider(name, named.context, sites=sites), ReadsSites)  # type: ignore[type-abstract]
         if seller is not None:
             seller.check_sites()
+
+
+def _able(named: NamedContext, only: tuple[str, ...], ability: type[object]) -> list[str]:
+    return [name for name in sellers(named, only) if _is_able(name, ability)]
+
+
+def _is_able(name: str, ability: type[object]) -> bool:
+    try:
+        return has_capability(provider_class(name), ability)
+    except UsageError:  # there is no such seller: it is refused when all are asked, with its line
+        return False
 
 
 def check_order(named: NamedContext, plan: Plan, files: SpecFiles) -> None:

@@ -56,8 +56,8 @@ def plan(
     form = chosen(output, as_json)
     if form is not Format.JSON:
         warn_about(errors)
-    _remember(named, made, path, spec)
     _save_and_show(made, path, form, errors, needs_approval=named.context.approval is not None)
+    _remember(named, made, path, spec)
     return CHANGES if detailed_exitcode and made.spends else 0
 
 

@@ -30,8 +30,11 @@ def known() -> dict[str, str]:
 
 
 def provider_class(name: str) -> type[Provider]:
-    """The class of the seller `name`, from which its abilities are read without opening it."""
-    return cast(type[Provider], import_module(known()[name]).PROVIDER)
+    """The class of the seller `name`, from which its abilities are read without opening it.
+
+    Raises `UsageError` where there is no such seller.
+    """
+    return cast(type[Provider], import_module(_module(name)).PROVIDER)
 
 
 def open_provider(
@@ -43,15 +46,8 @@ def open_provider(
     clock: Clock = system_clock,
 ) -> Provider:
     """The seller `name` as `context` configures it. Raises `UsageError`, and `AuthError` for a secret."""
+    module = _module(name)
     settings = context.providers.get(name)
-    module = known().get(name)
-    if module is None:
-        raise UsageError(
-            f"There is no provider {name!r}",
-            why=f"known: {', '.join(sorted(known()))}",
-            fix="ampacity providers list",
-            code="AMP-PROVIDER-UNKNOWN",
-        )
     if settings is None:
         raise UsageError(
             f"The provider {name!r} is not enabled",
@@ -61,6 +57,18 @@ def open_provider(
         )
     seat = _seat(settings, context, sites, environment, clock)
     return cast(Provider, import_module(module).open_provider(seat))
+
+
+def _module(name: str) -> str:
+    there = known()
+    if name not in there:
+        raise UsageError(
+            f"There is no provider {name!r}",
+            why=f"known: {', '.join(sorted(there))}",
+            fix="ampacity providers list",
+            code="AMP-PROVIDER-UNKNOWN",
+        )
+    return there[name]
 
 
 def _seat(

@@ -36,6 +36,14 @@ def test_every_wrong_seller_is_named_with_its_line_and_nothing_is_asked_of_the_o
     assert f"fix: edit {config}:3\n" in refused.stderr
 
 
+def test_plan_tells_them_as_offers_does(ampacity: Run, config: Path, tmp_path: Path) -> None:
+    spec = "schema: ampacity.spec/1\nname: train\ngpu: {models: [H100], count: 8}\nhours: 1\nttl_hours: 2\n"
+    (tmp_path / "spec.yaml").write_text(spec)
+    refused = ampacity("plan", "spec.yaml", LAMBDA_KEY="k")
+    assert refused.returncode == 2
+    assert f"{config} has 2 mistakes" in refused.stderr
+
+
 def test_doctor_leads_to_the_line_too(ampacity: Run, config: Path) -> None:
     assert f"fix: edit {config}:5" in ampacity("doctor", LAMBDA_KEY="k").stdout
 
