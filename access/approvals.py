@@ -1,6 +1,6 @@
 """Approvals of a plan: the text to sign, taking a signature in, and counting k of n."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -99,6 +99,24 @@ def demand(verdict: Verdict, *, plan: str) -> str:
         why=verdict.sentence + refused,
         fix=f"ampacity approve {plan}",
         code="AMP-APPROVAL-MISSING",
+    )
+
+
+def demand_still(policy: Policy, approvers: Collection[str] | None) -> None:
+    """Raises `PolicyError` AMP-APPROVAL-LAPSED where those who approved a plan that was used are too few by `policy`.
+
+    `None` where nobody knows who they were: then a policy is not satisfied.
+    """
+    by = [wallet.name for wallet in policy.wallets if wallet.address in (approvers or ())]
+    if len(by) >= policy.required:
+        return
+    names = " and ".join(by) or "nobody"
+    why = f"of those who approved the plan {names} may by now: {len(by)} of {policy.required} required"
+    raise PolicyError(
+        "What was approved does not satisfy the policy of now, so nothing is bought by it",
+        why="who approved the plan is not on record" if approvers is None else why,
+        fix="ampacity plan SPEC, then approve and apply it",
+        code="AMP-APPROVAL-LAPSED",
     )
 
 

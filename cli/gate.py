@@ -1,8 +1,8 @@
-"""The approval gate of a context, handed to provisioning, which knows nothing of wallets."""
+"""The approval gates of a context, handed to provisioning, which knows nothing of wallets."""
 
 from shlex import quote
 
-from ..access.approvals import Verdict, check_approvals, demand, not_required
+from ..access.approvals import Verdict, check_approvals, demand, demand_still, not_required
 from ..access.policy import load_policy
 from ..core.clock import Clock, system_clock
 from ..core.contexts import Context
@@ -37,3 +37,19 @@ class SiweGate:
     def check(self, plan: Plan, digest: Digest) -> str:
         """The sentence for the record; raises `PolicyError` when the plan may not pass."""
         return demand(self.verdict(plan, digest), plan=quote(str(self._saved.path)))
+
+    def approvers(self, plan: Plan, digest: Digest) -> tuple[str, ...]:
+        """The accounts that have approved, for the record."""
+        return tuple(wallet.address for wallet in self.verdict(plan, digest).by)
+
+
+class StandingGate:
+    """Lets a recovery buy while those who approved its plan satisfy the context's policy as it is now."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def check(self, approvers: tuple[str, ...] | None) -> None:
+        """Raises `PolicyError` where they do not, or where the policy cannot be used."""
+        if self._context.approval is not None:
+            demand_still(load_policy(self._context.approval.policy), approvers)

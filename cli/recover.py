@@ -34,6 +34,7 @@ def recover(
     from ..provisioning.control import Control
     from .apply_view import report_apply
     from .confirm import confirm
+    from .gate import StandingGate
     from .live import live_progress
     from .naming import chosen_name
     from .output import say
@@ -42,8 +43,9 @@ def recover(
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
     target = chosen_name(Control(named), name, yes=yes)
+    gate = StandingGate(named.context)
     with live_progress() as progress:
-        ahead = Control(named, progress=progress).outlook(target)
+        ahead = Control(named, progress=progress).outlook(target, gate=gate)
     live = _live(named, ahead)
     if ahead.asks:
         told = question(ahead, live)
@@ -54,7 +56,7 @@ def recover(
             # Prices may have moved while the person read.
             live = _live(named, ahead)
     with live_progress() as progress:
-        report = Control(named, progress=progress).recover(target, live=live)
+        report = Control(named, progress=progress).recover(target, live=live, gate=gate)
     return report_apply(report, chosen(output, as_json))
 
 

@@ -61,7 +61,9 @@ def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
         refusals.refuse_user_data(plan, intent.user_data)
         refusals.refuse_definition(plan, intent.definition)
         approval = gate.check(plan, intent.digest)
-        return _spend(work, intent, approval, seen)
+        approvers = gate.approvers(plan, intent.digest)
+        use = UsedPlan(digest=intent.digest, at=desk.clock(), approval=approval, approvers=approvers)
+        return _spend(work, intent, use, seen)
 
 
 def refuse_early(desk: Desk, intent: Intent, record: DeploymentRecord | None) -> None:
@@ -102,9 +104,9 @@ def _refuse_auctions(desk: Desk, intent: Intent) -> None:
             )
 
 
-def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) -> ApplyReport:
+def _spend(work: Work, intent: Intent, use: UsedPlan, seen: Sequence[Sighting]) -> ApplyReport:
     """From here on the plan is used, whatever happens."""
-    desk, now = work.desk, work.desk.clock()
+    desk, now = work.desk, use.at
     wanted = wanted_machines(
         intent.plan,
         intent.digest,
@@ -113,7 +115,6 @@ def _spend(work: Work, intent: Intent, approval: str, seen: Sequence[Sighting]) 
         payload=_payload(intent),
         ends_at=end_of(intent.plan, now),
     )
-    use = UsedPlan(digest=intent.digest, at=now, approval=approval)
     record = msgspec.structs.replace(
         work.record,
         plans=(*work.record.plans, use),

@@ -20,7 +20,7 @@ from . import abandoned, apply, deposits, destroy, observe, orphans, recover, st
 from .desk import Desk, work_on
 from .drift import differences, notices, unseen
 from .former import former_machines
-from .gate import ApprovalGate
+from .gate import ApprovalGate, RecoveryGate
 from .outlook import Outlook
 from .records import UsedPlan
 from .reports import (
@@ -143,17 +143,20 @@ class Control:
             changing=changing or self._desk.changing(name),
         )
 
-    def outlook(self, name: str) -> Outlook:
+    def outlook(self, name: str, *, gate: RecoveryGate | None = None) -> Outlook:
         """What `recover` would make, replace, remove and take in. Waits for another change; changes nothing."""
-        return recover.outlook(self._desk, name)
+        return recover.outlook(self._desk, name, gate)
 
-    def recover(self, name: str, *, live: Mapping[str, Offer] = NOTHING_OFFERED) -> ApplyReport:
+    def recover(
+        self, name: str, *, live: Mapping[str, Offer] = NOTHING_OFFERED, gate: RecoveryGate | None = None
+    ) -> ApplyReport:
         """Settle what a crash left open, then finish the last applied plan, at no more than its ceiling.
 
         `live` has fresh offers by `Offer.key` of what is to be made. Raises `PolicyError`
         AMP-PRICE-UNKNOWN or AMP-PRICE-CEILING before anything is made or ended.
+        Without a `gate` nobody is asked whether what was approved once may still buy.
         """
-        return recover.recover(self._desk, name, live)
+        return recover.recover(self._desk, name, live, gate)
 
     def destroy(self, name: str) -> DestroyReport:
         """Remove every machine of the deployment, whether the state knows it or not."""

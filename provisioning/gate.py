@@ -1,4 +1,4 @@
-"""The gate that a plan must pass: provisioning asks, another room answers."""
+"""The gates that a plan and what is bought by it later must pass: provisioning asks, another room answers."""
 
 from typing import Protocol
 
@@ -11,4 +11,16 @@ class ApprovalGate(Protocol):
 
     def check(self, plan: Plan, digest: Digest, /) -> str:
         """A sentence for the record, such as `2 of 3 wallets`; raises `PolicyError` when it is not approved."""
+        ...
+
+    def approvers(self, plan: Plan, digest: Digest, /) -> tuple[str, ...]:
+        """Whose approvals count for it, for the record; none where nobody has to approve."""
+        ...
+
+
+class RecoveryGate(Protocol):
+    """Says whether what was approved once may still buy: a policy may have changed since."""
+
+    def check(self, approvers: tuple[str, ...] | None, /) -> None:
+        """Raises `PolicyError` where these do not satisfy the policy of now; `None` where they are on no record."""
         ...

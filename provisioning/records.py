@@ -34,6 +34,8 @@ class UsedPlan(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     approval: str
     """The gate's sentence."""
+    approvers: tuple[str, ...] | None = None
+    """The gate's names of who approved. `None` in records from before they were kept."""
 
 
 class DeploymentRecord(msgspec.Struct, frozen=True, kw_only=True, rename={"schema_": "schema"}):

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 
 import msgspec
 
-from ..core.errors import UnexpectedChangeError
+from ..core.errors import PolicyError, UnexpectedChangeError
 from ..providers.base import Machine, MachineRef, Offer, Token
 from .books import close_books
 from .desk import SETTLE_SECONDS, Desk, Work, work_on
 from .finish import finish, settle
+from .gate import RecoveryGate
 from .journal import EntryState, JournalEntry
 from .lock import WAIT_SECONDS
 from .machines import MachineInputs, MachineRecord
@@ -28,7 +29,7 @@ from .worst import refuse_beyond, with_stakes
 NOT_FOUND = "looked for and not found"
 
 
-def outlook(desk: Desk, name: str) -> Outlook:
+def outlook(desk: Desk, name: str, gate: RecoveryGate | None) -> Outlook:
     """What `recover` would do now, once whatever still works on the deployment is done. Changes nothing.
 
     Raises as `recover` does, but for prices.
@@ -39,22 +40,23 @@ def outlook(desk: Desk, name: str) -> Outlook:
         _await_late(work, known)
         outside = strays(sweep(work, known).machines, known)
         ahead = outlook_of(work.record, seen, outside, _adopts(work))
-        ahead = ahead.nothing_bought if _wanted(work, ahead, seen)[1] else ahead
+        ahead = ahead.nothing_bought if _wanted(work, ahead, seen, gate)[1] else ahead
         return with_stakes(work, ahead, seen, outside)
 
 
-def recover(desk: Desk, name: str, live: Mapping[str, Offer]) -> ApplyReport:
+def recover(desk: Desk, name: str, live: Mapping[str, Offer], gate: RecoveryGate | None) -> ApplyReport:
     """Settle what is open and finish the last plan. `live` has the offers of now, by `Offer.key`.
 
     Raises `MissingError` for a name without a record, `UnexpectedChangeError` where it is being
     destroyed, and `PolicyError` where what is to be bought has no live price or, beside what stays,
-    costs more than was approved: then nothing was made or ended.
+    costs more than was approved: then nothing was made or ended. Where who approved may not any more,
+    nothing is bought and all else is done; raises `PolicyError` where there is nothing else.
     """
     with _hold(desk, name) as work:
         seen = look(work)
         found = open_cases(work, [sighting.record for sighting in seen])
         ahead = outlook_of(work.record, seen, found.machines, _adopts(work))
-        wanted, held_back = _wanted(work, ahead, seen)
+        wanted, held_back = _wanted(work, ahead, seen, gate)
         buys = ahead.nothing_bought if held_back else ahead
         refuse_dear(buys, live)
         refuse_beyond(with_stakes(work, buys, seen, found.machines), live)
@@ -139,18 +141,32 @@ def _close(work: Work, late: Sequence[JournalEntry], made: set[Token | None]) ->
             close_books(work.journal, work.sellers.get(entry.provider), entry.token, gone, note=NOT_FOUND)
 
 
-def _wanted(work: Work, ahead: Outlook, seen: Sequence[Sighting]) -> tuple[tuple[MachineInputs, ...], tuple[str, ...]]:
-    """The last plan's machines. Without what runs on them only what exists already is kept or taken in."""
-    wanted = work.record.wanted
+def _wanted(
+    work: Work, ahead: Outlook, seen: Sequence[Sighting], gate: RecoveryGate | None
+) -> tuple[tuple[MachineInputs, ...], tuple[str, ...]]:
+    """The last plan's machines. Where they may not be bought only what exists already is kept or taken in, and why."""
     try:
         payload = read_again(work.record)
     except UnexpectedChangeError as error:
-        there = {*ahead.stays, *ahead.adopted}
-        old = {s.record.inputs.name: s.record.inputs for s in seen if not has_failed(s)}
-        held = {machine.name: old[machine.name] for machine in ahead.replaced if machine.name in old}
-        kept = tuple(held.get(machine.name, machine) for machine in wanted if machine.name in there | held.keys())
-        return kept, tuple(f"{machine.name} is not made: {error.why}" for machine in ahead.bought)
-    return tuple(payload.on(machine) for machine in wanted), ()
+        return _kept(work, ahead, seen), tuple(f"{machine.name} is not made: {error.why}" for machine in ahead.bought)
+    try:
+        if gate is not None and ahead.bought:
+            gate.check(work.record.plans[-1].approvers if work.record.plans else None)
+    except PolicyError as error:
+        if not (ahead.adopted or ahead.removed or any(sighting.record.pending for sighting in seen)):
+            raise
+        why = f"{error} [{error.code}]; {error.fix}"
+        return _kept(work, ahead, seen), tuple(f"{machine.name} is not made: {why}" for machine in ahead.bought)
+    return tuple(payload.on(machine) for machine in work.record.wanted), ()
+
+
+def _kept(work: Work, ahead: Outlook, seen: Sequence[Sighting]) -> tuple[MachineInputs, ...]:
+    """What is wanted and exists, as it stands where it was to be replaced."""
+    there = {*ahead.stays, *ahead.adopted}
+    old = {s.record.inputs.name: s.record.inputs for s in seen if not has_failed(s)}
+    held = {machine.name: old[machine.name] for machine in ahead.replaced if machine.name in old}
+    wanted = work.record.wanted
+    return tuple(held.get(machine.name, machine) for machine in wanted if machine.name in there | held.keys())
 
 
 def _with_notes(

@@ -19,6 +19,7 @@ from ampacity.access.approvals import (
     approval_message,
     check_approvals,
     demand,
+    demand_still,
     not_required,
 )
 from ampacity.access.builder import new_nonce
@@ -418,3 +419,14 @@ def test_nonces_are_long_and_differ() -> None:
 
 def test_approvals_lie_beside_the_plan() -> None:
     assert approvals_folder(Path("plans/train.plan.json")) == Path("plans/train.plan.json.approvals")
+
+
+def test_who_approved_once_must_satisfy_the_policy_of_now(policy: Policy, signers: list[Signer]) -> None:
+    addresses = [str(signer.address) for signer in signers]
+    first_two = msgspec.structs.replace(policy, required=2, wallets=policy.wallets[:2])
+    demand_still(first_two, addresses[:2])
+    for approvers in (addresses[1:], addresses[:1] * 2, [], None):
+        with pytest.raises(PolicyError) as refusal:
+            demand_still(first_two, approvers)
+        assert refusal.value.code == "AMP-APPROVAL-LAPSED"
+        assert "ampacity plan SPEC" in refusal.value.fix

@@ -17,6 +17,7 @@ from ampacity.cli.main import run
 from ampacity.cli.options import Format
 from ampacity.cli.status_foot import foot
 from ampacity.core import contexts
+from ampacity.core.contexts import Context
 from ampacity.core.digests import Digest
 from ampacity.providers.base import Market, Offer
 from ampacity.provisioning import control
@@ -68,10 +69,10 @@ def arrange(monkeypatch: pytest.MonkeyPatch) -> Arrange:
             def names(self) -> list[str]:
                 return ["train"]
 
-            def outlook(self, _name: str) -> Outlook:
+            def outlook(self, _name: str, **_: Any) -> Outlook:
                 return ahead
 
-            def recover(self, name: str, *, live: dict[str, Offer]) -> ApplyReport:
+            def recover(self, name: str, *, live: dict[str, Offer], **_: Any) -> ApplyReport:
                 asked.append((name, [offer.usd_per_hour for offer in live.values()]))
                 return ApplyReport(name=name, machines=())
 
@@ -80,7 +81,9 @@ def arrange(monkeypatch: pytest.MonkeyPatch) -> Arrange:
             return SimpleNamespace(offers=(next(turns),), errors=())
 
         monkeypatch.setattr(control, "Control", Control)
-        monkeypatch.setattr(contexts, "choose_context", lambda *_terms, **_more: SimpleNamespace(state_folder=None))
+        monkeypatch.setattr(
+            contexts, "choose_context", lambda *_terms, **_more: SimpleNamespace(state_folder=None, context=Context())
+        )
         monkeypatch.setattr(live_prices, "gather", gather)
         return asked
 

@@ -42,6 +42,9 @@ class OpenGate:
         self.asked.append(digest)
         return "no approval required"
 
+    def approvers(self, plan: Plan, digest: Digest) -> tuple[str, ...]:
+        return ("0xAda",)
+
 
 @pytest.fixture
 def gate() -> OpenGate:
