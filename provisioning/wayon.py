@@ -1,11 +1,12 @@
 """A failure and the way on in one line: from the plugin to the report the engine carries text alone."""
 
+import re
 from collections.abc import Iterable
 
 from ..core.errors import AmpacityError
 
 _MARK = ". Way on: "
-LONGEST_HEADLINE = 160
+_PARTICULARS = re.compile(r" \((?:[^()]|\([^()]*\)){150,}\)")
 
 
 def in_one_line(error: AmpacityError) -> str:
@@ -15,9 +16,8 @@ def in_one_line(error: AmpacityError) -> str:
 
 
 def headline(line: str) -> str:
-    """What happened, without the way on and, of a long one, the particulars in parentheses: the report has them."""
-    reason = line.partition(_MARK)[0]
-    return reason if len(reason) <= LONGEST_HEADLINE else reason.partition(" (")[0]
+    """What happened, without the way on and without long particulars in parentheses: the report has them."""
+    return _PARTICULARS.sub("", line.partition(_MARK)[0])
 
 
 def parted(lines: Iterable[str]) -> tuple[tuple[str, ...], str]:

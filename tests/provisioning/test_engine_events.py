@@ -48,11 +48,12 @@ def test_a_failure_carries_the_reasons_that_came_before_it(log: EventLog, steps:
 
 
 def test_a_long_reason_is_told_whole_by_the_report_alone(log: EventLog, steps: list[Step]) -> None:
-    why = "toy: 9 bids, all refused (" + "; ".join(f"1 x reason {at}, the cheapest akash1{at}" for at in range(9)) + ")"
+    bids = "; ".join(f"1 x reason {at} (about that), the cheapest akash1{at}" for at in range(9))
+    why = f"toy: 9 bids (of today), all refused ({bids})"
     log.take(event("resourcePreEvent", "create"))
     log.take(said("error", f"{why}; the order is closed [AMP-X]. Way on: ampacity plan SPEC"))
     log.take(event("resOpFailedEvent", "create"))
-    assert steps[-1].text == "toy: 9 bids, all refused"
+    assert steps[-1].text == "toy: 9 bids (of today), all refused; the order is closed [AMP-X]"
     (change,) = log.changes
     assert why in change.reasons[0]
 
