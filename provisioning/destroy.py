@@ -1,6 +1,6 @@
 """Destroy: everything in state, then everything that a sweep by label still finds, then the state itself."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 
@@ -129,7 +129,7 @@ def _report(work: Work, rest: _Rest, *, cancelled: bool) -> DestroyReport:
     unbooked = _unbooked([machine for machine in status.machines if machine.name not in names], former)
     return DestroyReport(
         name=work.record.name,
-        removed=tuple(name for each in rest.seen if (name := each.record.inputs.name) not in names),
+        removed=_removed(rest.seen, ended, names),
         left=tuple(_line(machine, rest.emptied.reasons.get(machine.name, "")) for machine in left),
         left_usd_per_hour=sum_known([machine.usd_per_hour for machine in left]),
         notes=rest.swept.notes,
@@ -139,6 +139,12 @@ def _report(work: Work, rest: _Rest, *, cancelled: bool) -> DestroyReport:
         about=bool(unbooked) or any(each.about for each in former),
         cancelled=cancelled,
     )
+
+
+def _removed(seen: Iterable[Sighting], ended: Iterable[FormerMachine], left: Container[str]) -> tuple[str, ...]:
+    """What was in state, and by the journal what went since the destroy began, maybe by a killed one's engine."""
+    names = [*(each.record.inputs.name for each in seen), *(each.name for each in ended)]
+    return tuple(name for name in dict.fromkeys(names) if name not in left)
 
 
 def _known_by_journal(work: Work, sighting: Sighting) -> bool:

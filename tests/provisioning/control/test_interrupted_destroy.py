@@ -82,3 +82,16 @@ def test_a_destroy_that_could_not_end_everything_stays_one(control: Control, han
     assert control.status("train").destroying_since == first
     cloud.run("delete from faults")
     assert control.destroy("train").complete
+
+
+def test_what_a_killed_destroy_s_engine_ended_is_counted_by_the_next(
+    control: Control, hands: Any, cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands.apply("node-0", "node-1")
+    with monkeypatch.context() as dying:
+        dying.setattr("ampacity.provisioning.destroy._sweep_up", _die)
+        with pytest.raises(RuntimeError, match="killed"):
+            control.destroy("train")
+    assert cloud.living() == {}
+    report = control.destroy("train")
+    assert (sorted(report.removed), report.complete) == (["node-0", "node-1"], True)
