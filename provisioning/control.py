@@ -143,18 +143,18 @@ class Control:
             changing=changing or self._desk.changing(name),
         )
 
-    def outlook(self, name: str, *, gate: RecoveryGate | None = None) -> Outlook:
+    def outlook(self, name: str, *, gate: RecoveryGate | None) -> Outlook:
         """What `recover` would make, replace, remove and take in. Waits for another change; changes nothing."""
         return recover.outlook(self._desk, name, gate)
 
     def recover(
-        self, name: str, *, live: Mapping[str, Offer] = NOTHING_OFFERED, gate: RecoveryGate | None = None
+        self, name: str, *, gate: RecoveryGate | None, live: Mapping[str, Offer] = NOTHING_OFFERED
     ) -> ApplyReport:
         """Settle what a crash left open, then finish the last applied plan, at no more than its ceiling.
 
         `live` has fresh offers by `Offer.key` of what is to be made. Raises `PolicyError`
         AMP-PRICE-UNKNOWN or AMP-PRICE-CEILING before anything is made or ended.
-        Without a `gate` nobody is asked whether what was approved once may still buy.
+        Where `gate` is `None` nobody is asked whether what was approved once may still buy.
         """
         return recover.recover(self._desk, name, live, gate)
 

@@ -73,7 +73,7 @@ def test_without_a_bid_nothing_is_held_and_the_reason_is_told(control: Control, 
     assert "akash1dear at $25.0100 per hour, is above the ceiling of $25.0000 per hour" in machine.reasons[0]
     assert hall.open_orders() == []
     hall.bidder("akash1fair", "23")
-    assert not control.recover("train").partial
+    assert not control.recover("train", gate=None).partial
 
 
 def test_who_failed_is_not_taken_by_recover_and_is_taken_again_by_a_new_plan(
@@ -82,7 +82,7 @@ def test_who_failed_is_not_taken_by_recover_and_is_taken_again_by_a_new_plan(
     hall.bidder("akash1bad", "23", habit="refuses")
     assert hands.apply("node-0", **terms("node-0")).partial
     hall.bidder("akash1bad", "23")  # it would have it now
-    (still,) = control.recover("train").machines
+    (still,) = control.recover("train", gate=None).machines
     assert "shunned since it failed a machine here" in still.reasons[0]
     assert not hands.apply("node-0", **terms("node-0")).partial
     assert hall.open_orders() == [("delivered", "akash1bad")]
@@ -100,7 +100,7 @@ def test_an_interrupt_while_bids_are_awaited_is_finished_by_recover(control: Con
 
     hall.cloud.run("update lots set bids_until = '2026-01-01T00:00:00+00:00'")
     hall.bidder("akash1fair", "23")
-    assert not control.recover("train").partial
+    assert not control.recover("train", gate=None).partial
     assert hall.open_orders() == [("delivered", "akash1fair")]
 
 
@@ -122,13 +122,13 @@ def test_recover_closes_an_order_without_a_bid_and_the_next_one_tries_anew(
 
     hall.cloud.option("bid_seconds", 0)
     hall.cloud.run("update lots set bids_until = '2026-01-01T00:00:00+00:00'")
-    report = control.recover("train")
+    report = control.recover("train", gate=None)
     assert [(machine.outcome, machine.exists) for machine in report.machines] == [(Outcome.FAILED, False)]
     assert "nobody bid" in report.machines[0].reasons[0]
     assert hall.open_orders() == []
 
     hall.bidder("akash1fair", "23")
-    assert not control.recover("train").partial
+    assert not control.recover("train", gate=None).partial
     assert (hall.open_orders(), hall.orders()) == ([("delivered", "akash1fair")], 2)
 
 

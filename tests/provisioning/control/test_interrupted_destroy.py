@@ -38,7 +38,10 @@ def test_status_and_drift_lead_to_destroy_and_recover_buys_nothing(control: Cont
     status, drift = control.status("train"), control.drift("train")
     assert status.destroying_since is not None
     assert (drift.found, drift.fix) == (True, "ampacity destroy train")
-    for verb in (control.outlook, lambda name: control.recover(name, live=hands.live)):
+    for verb in (
+        lambda name: control.outlook(name, gate=None),
+        lambda name: control.recover(name, live=hands.live, gate=None),
+    ):
         with pytest.raises(UnexpectedChangeError) as refusal:
             verb("train")
         assert (refusal.value.code, refusal.value.fix) == ("AMP-DESTROYING", "ampacity destroy train")
@@ -69,7 +72,7 @@ def test_a_plan_from_before_is_refused_and_one_from_after_takes_it_back_knowingl
     assert any("is given up" in note for note in report.notes)
     assert control.status("train").destroying_since is None
     assert not control.drift("train").found
-    assert not control.recover("train").partial, "there is nothing to make, so no price is needed"
+    assert not control.recover("train", gate=None).partial, "there is nothing to make, so no price is needed"
 
 
 def test_a_destroy_that_could_not_end_everything_stays_one(control: Control, hands: Any, cloud: Any) -> None:

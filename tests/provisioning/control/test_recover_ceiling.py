@@ -38,17 +38,17 @@ def test_what_is_missing_is_not_bought_above_the_approved_ceiling(
     cloud.fault("refuse", 2)
     hands.apply("node-0", "node-1", "node-2")
     before = cloud.living()
-    ahead = control.outlook("train")
+    ahead = control.outlook("train", gate=None)
     assert (len(ahead.made), ahead.ceiling_usd_per_hour) == (2, Decimal("75.3480"))  # 3 x 23.92 x 1.05
     with pytest.raises(PolicyError) as refusal:
-        control.recover("train", live=dearer)
+        control.recover("train", live=dearer, gate=None)
     # 23.92 that runs and twice 26.312
     assert (refusal.value.code, refusal.value.why) == (
         "AMP-PRICE-CEILING",
         "$76.5440 per hour with what stays, $75.3480 allowed",
     )
     assert cloud.living() == before
-    assert not control.recover("train", live=hands.live).partial
+    assert not control.recover("train", live=hands.live, gate=None).partial
 
 
 def test_a_machine_that_is_to_be_replaced_still_runs_when_the_new_one_is_too_dear(
@@ -66,13 +66,13 @@ def test_a_machine_that_is_to_be_replaced_still_runs_when_the_new_one_is_too_dea
     assert [each.what for each in drift.differences] == ["not replaced yet"]
     assert drift.fix == "ampacity recover train"
 
-    assert [machine.name for machine in control.outlook("train").replaced] == ["node-0"]
+    assert [machine.name for machine in control.outlook("train", gate=None).replaced] == ["node-0"]
     for live, code in ((dearer, "AMP-PRICE-CEILING"), ({}, "AMP-PRICE-UNKNOWN")):
         with pytest.raises(PolicyError) as refusal:
-            control.recover("train", live=live)
+            control.recover("train", live=live, gate=None)
         assert refusal.value.code == code
     assert cloud.living() == before
-    assert not control.recover("train", live=hands.live).partial
+    assert not control.recover("train", live=hands.live, gate=None).partial
     assert cloud.living().keys() != before.keys()
 
 

