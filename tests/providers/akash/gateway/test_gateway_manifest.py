@@ -108,9 +108,9 @@ def test_a_provider_that_never_learns_of_the_lease_is_given_up_in_time(stage: An
 def test_a_provider_that_never_answers_is_given_up_in_time(stage: Any, seconds: float, least: int) -> None:
     silent = stage.listen(lambda sock, _: sock.recv(1))
     began = time.monotonic()
-    limits = {"manifest_seconds": seconds, "manifest_patience_seconds": 0.6}
+    limits = {"manifest_seconds": seconds, "manifest_patience_seconds": 2.0}
     assert _fails(stage, silent, **limits).trouble is Trouble.SLOW
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     assert len(silent.requests) >= least
 
 
