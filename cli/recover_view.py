@@ -22,6 +22,7 @@ def _lines(ahead: Outlook, live: Mapping[str, Offer]) -> Iterator[str]:
     yield from _group("ends and makes anew", [machine.name for machine in ahead.replaced])
     yield from _group("removes", ahead.removed)
     yield from _group("takes in", ahead.adopted)
+    yield from _group("takes a bid, within its ceiling, for", ahead.ordered)
     if ahead.bought:
         ceiling = ahead.ceiling_usd_per_hour
         most = "no ceiling is on record" if ceiling is None else f"at most {show_most_usd(ceiling)}"

@@ -37,6 +37,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     replaced: tuple[MachineInputs, ...] = ()
     removed: tuple[str, ...] = ()
     unpriced: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
+    """Of what stays or is adopted: auction orders that nobody was taken for yet. To go on with them is to buy."""
     standing: tuple[Standing, ...] = ()
     """What stays or is adopted, by name."""
     stakes: Stakes | None = None
@@ -55,7 +57,12 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def asks(self) -> bool:
         """Whether money is to be spent or capacity to be destroyed, so that a person must agree."""
-        return bool(self.bought or self.removed)
+        return bool(self.buys or self.removed)
+
+    @property
+    def buys(self) -> bool:
+        """Whether money is to be spent that is not spent yet."""
+        return bool(self.bought or self.ordered)
 
     @property
     def nothing_bought(self) -> "Outlook":
@@ -85,6 +92,11 @@ def outlook_of(
         made=tuple(machine for machine in lacking if not _occupied(there.get(machine.name))),
         replaced=tuple(machine for machine in lacking if _occupied(there.get(machine.name))),
         removed=(*_unwanted(record, seen), *_twins(outside, list(taken.values()))),
+        ordered=tuple(
+            machine.name
+            for machine in record.wanted
+            if machine not in lacking and _is_order(machine, taken.get(machine.name), there)
+        ),
         unpriced=tuple(each.name for each in standing if each.usd_per_hour is None),
         standing=tuple(standing),
     )
@@ -142,6 +154,13 @@ def seen_failed(sighting: Sighting) -> bool:
     """Whether its seller says now that it has failed, which the state may not know. One that is hidden may run."""
     failed = sighting.machine is not None and sighting.machine.state is MachineState.FAILED
     return failed and not hidden(sighting)
+
+
+def _is_order(wanted: MachineInputs, adopted: Machine | None, there: Mapping[str, Sighting]) -> bool:
+    """Whether it is an order at an auction that costs nothing yet, since nobody was taken."""
+    found = adopted or (there[wanted.name].machine if wanted.name in there else None)
+    is_open = found is not None and found.state is MachineState.PENDING and not found.usd_per_hour
+    return wanted.offer.market is Market.AUCTION and is_open
 
 
 def _occupied(sighting: Sighting | None) -> bool:

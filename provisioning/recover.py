@@ -150,10 +150,11 @@ def _wanted(
     except UnexpectedChangeError as error:
         return _kept(work, ahead, seen), tuple(f"{machine.name} is not made: {error.why}" for machine in ahead.bought)
     try:
-        if gate is not None and ahead.bought:
+        if gate is not None and ahead.buys:
             gate.check(work.record.plans[-1].approvers if work.record.plans else None)
     except PolicyError as error:
-        if not (ahead.adopted or ahead.removed or any(sighting.record.pending for sighting in seen)):
+        rest = ahead.adopted or ahead.removed or any(sighting.record.pending for sighting in seen)
+        if ahead.ordered or not rest:  # an order that is kept would be bought
             raise
         why = f"{error} [{error.code}]; {error.fix}"
         return _kept(work, ahead, seen), tuple(f"{machine.name} is not made: {why}" for machine in ahead.bought)

@@ -165,3 +165,15 @@ def test_one_that_ran_and_only_cannot_be_seen_is_left_alone(machine: Build) -> N
     dark = msgspec.structs.replace(box(), state=MachineState.FAILED, unseen="HTTP status 503")
     assert look_ahead(record(wanted), seen(wanted, dark)).stays == (wanted.name,)
     assert look_ahead(record(wanted), seen(wanted, dark)).bought == ()
+
+
+def test_an_order_that_nobody_was_taken_for_is_bought_by_going_on_with_it(machine: Build) -> None:
+    plain = machine()
+    wanted = msgspec.structs.replace(plain, offer=msgspec.structs.replace(plain.offer, market=Market.AUCTION))
+    waiting = msgspec.structs.replace(box(usd="0"), state=MachineState.PENDING)
+    ahead = look_ahead(record(wanted), seen(wanted, waiting, outputs={"state": "pending"}))
+    assert (ahead.ordered, ahead.buys, ahead.asks) == ((wanted.name,), True, True)
+    leased = msgspec.structs.replace(waiting, usd_per_hour=Decimal("2.62"))
+    assert not look_ahead(record(wanted), seen(wanted, leased, outputs={"state": "pending"})).asks
+    adopted = outlook_of(record(wanted), [], (waiting,), lambda _inputs, _found: True)
+    assert (adopted.adopted, adopted.ordered) == ((wanted.name,), (wanted.name,))
