@@ -19,7 +19,7 @@ from ...core.errors import (
 from .results import Diagnostic
 
 TAIL_LINES = 6
-UNOPENED = "AMP-UNOPENED"
+UNOPENED = "AMP-PASSPHRASE"
 """The code where the engine cannot open the state: nothing was touched."""
 
 _KINDS: dict[int, type[AmpacityError]] = {
