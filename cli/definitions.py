@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..core.contexts import NamedContext
 from ..core.errors import UsageError
-from ..planning.plan import Action, Definition, Plan
+from ..planning.plan import MADE, Definition, Plan
 from ..providers.base import Advises, Defines, Gpu, NeedsKey, ProviderError, ReadsSites, capability, has_capability
 from ..providers.table import open_provider, provider_class
 from .gather import sellers
@@ -82,7 +82,7 @@ def check_key(named: NamedContext, plan: Plan, spec: Path) -> None:
 
 def _makers(plan: Plan) -> list[str]:
     """The sellers of what is new."""
-    new = {machine.offer for machine in plan.machines if machine.action in {Action.ADD, Action.REPLACE}}
+    new = {machine.offer for machine in plan.machines if machine.action in MADE}
     return sorted({offer.provider for offer in plan.offers if offer.id in new})
 
 

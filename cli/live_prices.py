@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..core.contexts import NamedContext
 from ..core.money import total
-from ..planning.plan import Action, Plan, PlannedMachine
+from ..planning.plan import MADE, Action, Plan, PlannedMachine
 from ..providers.base import Offer, OfferQuery
 from .gather import gather
 from .notices import warn_about
@@ -47,5 +47,5 @@ def live_usd_per_hour(plan: Plan, live: Mapping[str, Offer]) -> Decimal:
 
 def _price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer]) -> Decimal | None:
     planned = plan.offer_of(machine)
-    now = live.get(planned.key) if machine.action in {Action.ADD, Action.REPLACE} else None
+    now = live.get(planned.key) if machine.action in MADE else None
     return planned.usd_per_hour if now is None or now.usd_per_hour is None else now.usd_per_hour

@@ -9,7 +9,7 @@ import msgspec
 from ..core.contexts import NamedContext
 from ..core.errors import AmpacityError
 from ..core.money import show_usd
-from ..planning.plan import Action, Definition, Plan
+from ..planning.plan import MADE, Definition, Plan
 from ..providers.base import Narrows, Offer, capability, has_capability
 from ..providers.table import open_provider, provider_class
 from .planfiles import SpecFiles
@@ -29,7 +29,7 @@ def prices(named: NamedContext, plan: Plan, files: SpecFiles) -> Iterator[str]:
     """Where the definition pays another price than the plan allows: nobody bids above the lower of both."""
     ceilings = {each.machine: each.ceiling_usd_per_hour for each in plan.auctions}
     for machine in plan.machines:
-        if machine.name not in ceilings or machine.action not in {Action.ADD, Action.REPLACE}:
+        if machine.name not in ceilings or machine.action not in MADE:
             continue
         offer = plan.offer_of(machine)
         most = _most(named, offer.provider, plan.definition, files)

@@ -25,6 +25,10 @@ class Action(StrEnum):
     REMOVE = "-"
 
 
+MADE = frozenset({Action.ADD, Action.REPLACE})
+"""What has to be bought for it."""
+
+
 class FileRef(msgspec.Struct, frozen=True, kw_only=True):
     """A file that apply reads again: its path beside the plan, and the digest it must still have."""
 

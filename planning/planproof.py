@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .plan import Action, Plan
+from .plan import MADE, Action, Plan
 from .totals import make_totals
 
 
@@ -72,7 +72,7 @@ def _names(plan: Plan) -> Iterator[str]:
             yield f"{machine.name} runs on another offer"
     if not {auction.machine for auction in plan.auctions} <= set(planned):
         yield "an auction is for no machine"
-    made = {machine.name for machine in plan.machines if machine.action in {Action.ADD, Action.REPLACE}}
+    made = {machine.name for machine in plan.machines if machine.action in MADE}
     paid = [each.machine for each in plan.prepaid]
     if len(set(paid)) != len(paid) or not set(paid) <= made:
         yield "what is paid ahead is for no machine that is made"

@@ -8,9 +8,8 @@ import msgspec
 
 from ..core.money import ceil_cents, plain, total
 from ..providers.base import Offer
-from .plan import Action, BaseState, PlannedMachine, Prepaid, Totals
+from .plan import MADE, Action, BaseState, PlannedMachine, Prepaid, Totals
 
-MADE = frozenset({Action.ADD, Action.REPLACE})
 _MICRO = Decimal("0.000001")
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ..core.clock import rfc3339
 from ..providers.base import Offer
-from .plan import Action
+from .plan import MADE
 from .request import Outcome
 
 LEAST_VALIDITY = timedelta(minutes=5)
@@ -14,10 +14,9 @@ LEAST_VALIDITY = timedelta(minutes=5)
 
 def bought(outcome: Outcome) -> list[tuple[str, Offer]]:
     """Names and offers of the machines that have to be made."""
-    made = {Action.ADD, Action.REPLACE}
     offers = outcome.chosen_offers()
     machines = outcome.assignment.machines
-    return [(machine.name, offers[machine.offer]) for machine in machines if machine.action in made]
+    return [(machine.name, offers[machine.offer]) for machine in machines if machine.action in MADE]
 
 
 def expiry(outcome: Outcome) -> datetime:

@@ -8,7 +8,7 @@ from ..core.clock import rfc3339
 from ..core.money import show_most_usd, show_usd
 from .assign import NO_ROOM, Assignment
 from .choose import Choice
-from .plan import Action, BaseState, PlannedMachine, Totals
+from .plan import MADE, Action, BaseState, PlannedMachine, Totals
 from .problem import Problem, Slot
 from .running import Fate, Running
 from .spec import Spec
@@ -106,7 +106,7 @@ def _fit(problem: Problem, assignment: Assignment) -> Iterator[str]:
 
 def _offers(problem: Problem, machines: Sequence[PlannedMachine]) -> Iterator[str]:
     slots = {slot.offer.id: slot for slot in problem.slots}
-    made = [machine for machine in machines if machine.action in {Action.ADD, Action.REPLACE}]
+    made = [machine for machine in machines if machine.action in MADE]
     guessed = [slots[machine.offer] for machine in made if slots[machine.offer].offer.indication]
     if guessed:
         yield f"{_machines(len(guessed))} at a price that an auction has yet to bring"

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from ..core.errors import AmpacityError, PolicyError
 from ..core.money import show_usd
-from ..planning.plan import Plan, PlannedMachine
+from ..planning.plan import MADE, Plan, PlannedMachine
 from ..planning.prepaid import Quote
 from ..providers.base import Prepays, capability
 from .desk import Desk
 from .machines import MachineInputs
-from .refusals import NEW, PLAN_AGAIN
+from .refusals import PLAN_AGAIN
 from .status import SECONDS_PER_HOUR
 from .wanted import ceiling_of
 
@@ -22,7 +22,7 @@ def deposits(desk: Desk, plan: Plan, sites: Path | None) -> tuple[Quote, ...]:
     """What would be locked for each machine that `plan` makes where its seller is paid ahead."""
     made: dict[str, list[PlannedMachine]] = {}
     for machine in plan.machines:
-        if machine.action in NEW:
+        if machine.action in MADE:
             made.setdefault(plan.offer_of(machine).provider, []).append(machine)
     wants = {name: [_planned(plan, machine) for machine in machines] for name, machines in made.items()}
     found = {quote.machine: quote for name in sorted(made) for quote in _quotes(desk, name, wants[name], sites)}

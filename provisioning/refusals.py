@@ -24,12 +24,11 @@ from ..core.clock import rfc3339
 from ..core.digests import digest_bytes
 from ..core.errors import PolicyError, UnexpectedChangeError, UsageError
 from ..core.money import show_usd, total
-from ..planning.plan import Action, BaseState, FileRef, Plan, PlannedMachine, RunningMachine
+from ..planning.plan import MADE, BaseState, FileRef, Plan, PlannedMachine, RunningMachine
 from ..providers.base import Offer
 from .records import UsedPlan
 
 PLAN_AGAIN = "ampacity plan SPEC"
-NEW = frozenset({Action.ADD, Action.REPLACE})
 
 
 def refuse_expired(plan: Plan, now: datetime) -> None:
@@ -145,7 +144,7 @@ def _other_text(planned: FileRef | None, text: str | None) -> str | None:
 
 def _live_price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer]) -> Decimal:
     planned = plan.offer_of(machine)
-    if machine.action not in NEW:
+    if machine.action not in MADE:
         return planned.usd_per_hour or Decimal(0)
     return live_price(machine.name, planned, live)
 
