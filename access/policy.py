@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ..core.errors import PolicyError
-from ..core.fitting import Lines, MisfitError, fit, misfits
+from ..core.fitting import Lines, MisfitError, fit
 from ..core.tomllines import toml_lines
 from .addresses import Address, parse_address
 from .bounded import read_bounded
@@ -92,8 +92,8 @@ def _fitted(path: Path, data: Any, lines: Lines) -> Policy:
     """`data` as a policy, or a `PolicyError` with every mistake in it, each on its line."""
     try:
         return fit(data, lines, Policy, _no_other)
-    except MisfitError:
-        told = sorted({(one.line, one.problem) for one in misfits(data, lines, Policy, _no_other)})
+    except MisfitError as error:
+        told = sorted(set(error.mistakes))
         lines_told = [f"line {line}: {problem}" for line, problem in told]
         why = f"{path}, {lines_told[0]}" if len(told) == 1 else "\n".join([f"{path}:", *lines_told])
         raise _unusable(why, f"edit {path}:{told[0][0]}") from None

@@ -1,7 +1,7 @@
 """Plain data of any file format fitted to a type, with errors that name line, key and what is allowed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -22,13 +22,17 @@ _UNKNOWN = re.compile(r"unknown field `([^`]+)`")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 
-class MisfitError(ValueError):
-    """Data is not of the kind wanted: the line, and the key with what is allowed there."""
+Mistake = tuple[int, str]
+"""A line, and the key on it with what is allowed there."""
 
-    def __init__(self, line: int, problem: str) -> None:
-        super().__init__(problem)
-        self.line = line
-        self.problem = problem
+
+class MisfitError(ValueError):
+    """Data is not of the kind wanted. `mistakes` are all that were found, `line` and `problem` the first."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        self.line, self.problem = self.mistakes[0]
+        super().__init__(self.problem)
 
 
 def fit(data: Any, lines: Lines, kind: type[T], dec_hook: DecHook, *, echo: bool = True) -> T:
@@ -40,10 +44,10 @@ def fit(data: Any, lines: Lines, kind: type[T], dec_hook: DecHook, *, echo: bool
     try:
         return msgspec.convert(data, ready(kind), strict=True, dec_hook=dec_hook)
     except msgspec.ValidationError as error:
-        raise next(misfits(data, lines, kind, dec_hook, echo=echo)) from error
+        raise MisfitError(list(_mistakes(data, lines, kind, dec_hook, echo=echo))) from error
 
 
-def misfits(data: Any, lines: Lines, kind: Any, dec_hook: DecHook, *, echo: bool = True) -> Iterator[MisfitError]:
+def _mistakes(data: Any, lines: Lines, kind: Any, dec_hook: DecHook, *, echo: bool) -> Iterator[Mistake]:
     """Everything in `data` that keeps it from being a `kind`, as far as each can be told apart from the others.
 
     What does not fit is taken out, then the rest is tried. A complaint about something from which a part was
@@ -56,7 +60,7 @@ def misfits(data: Any, lines: Lines, kind: Any, dec_hook: DecHook, *, echo: bool
         place = rest.original(steps)
         if unknown or not rest.is_cut(place):
             key = as_key(place)
-            yield MisfitError(*_explain(message, key, lines, kind, _at(data, key) if echo else _HIDDEN))
+            yield _explain(message, key, lines, kind, _at(data, key) if echo else _HIDDEN)
         if not rest.take_out([*steps, unknown[1]] if unknown else steps):
             return
 
@@ -72,7 +76,7 @@ def _first(data: Any, kind: Any, dec_hook: DecHook) -> tuple[str, list[str | int
     return None
 
 
-def _explain(message: str, key: str, lines: Lines, kind: Any, found: Any) -> tuple[int, str]:
+def _explain(message: str, key: str, lines: Lines, kind: Any, found: Any) -> Mistake:
     """The line and the sentence for one of msgspec's complaints."""
     if unknown := _UNKNOWN.search(message):
         allowed = ", ".join(keys(kind, key))

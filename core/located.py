@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from .errors import UsageError
-from .fitting import Lines, MisfitError, fit, line_of, misfits
+from .fitting import Lines, MisfitError, Mistake, fit, line_of
 from .reading import read_text
 from .yaml12 import YamlError, parse
 
@@ -37,7 +37,7 @@ class Located(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
             raise refusal(self.path, told)
 
 
-def _at_lines(lines: Lines, problems: Iterable[Problem]) -> list[tuple[int, str]]:
+def _at_lines(lines: Lines, problems: Iterable[Problem]) -> list[Mistake]:
     return [(line_of(lines, f"$.{key}"), f"`{key}`: {problem}") for key, problem in problems]
 
 
@@ -59,12 +59,11 @@ def load_located(path: Path, kind: type[T], *, also: Callable[[Any], Iterable[Pr
     except MisfitError as error:
         if data is None:
             raise refusal(path, [(error.line, "the file is empty")]) from error
-        told = [(one.line, one.problem) for one in misfits(data, lines, kind, _dec)]
-        raise refusal(path, [*told, *_at_lines(lines, also(data))]) from error
+        raise refusal(path, [*error.mistakes, *_at_lines(lines, also(data))]) from error
     return Located(path=path, value=value, lines=lines)
 
 
-def refusal(path: Path | str, told: Iterable[tuple[int, str]]) -> UsageError:
+def refusal(path: Path | str, told: Iterable[Mistake]) -> UsageError:
     """The error for a file with a mistake on each of these lines, in their order, the first the one to begin with."""
     rows = sorted(told, key=lambda row: row[0])
     first, problem = rows[0]

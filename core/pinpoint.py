@@ -9,17 +9,12 @@ import msgspec
 _STEP = re.compile(r"\.(?P<field>[^.\[]+)|\[(?P<at>\d+)\]|\[\.\.\.\]")
 
 
-def pinpoint(data: Any, kind: Any, error: str, where: str, **options: Any) -> str:
-    """`where`, such as `$.racks[...].volts`, with each `[...]` made the key that is meant.
+def steps_to(data: Any, kind: Any, error: str, where: str, **options: Any) -> list[str | int]:
+    """The names and places in lists of `where`, such as `$.racks[...].volts`, each `[...]` made the key that is meant.
 
     An entry is meant if the mapping fails in the very same way with all others taken out. `options`
     are those of the `msgspec.convert` that raised `error`. From where it cannot be told, it is cut off.
     """
-    return as_key(steps_to(data, kind, error, where, **options))
-
-
-def steps_to(data: Any, kind: Any, error: str, where: str, **options: Any) -> list[str | int]:
-    """What `pinpoint` gives, as names and places in lists, one after another."""
     steps: list[str | int] = []
     here = data
     for match in _STEP.finditer(where):

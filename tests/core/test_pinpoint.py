@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 import pytest
 
-from ampacity.core.pinpoint import pinpoint
+from ampacity.core.pinpoint import as_key, steps_to
 
 
 class Feed(msgspec.Struct, forbid_unknown_fields=True):
@@ -24,7 +24,7 @@ def told(data: object) -> str:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.convert(data, Site)
     text = str(caught.value)
-    return pinpoint(data, Site, text, text.partition(" - at `")[2].rstrip("`"))
+    return as_key(steps_to(data, Site, text, text.partition(" - at `")[2].rstrip("`")))
 
 
 def rack(**amps: object) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ....core.fitting import Lines, MisfitError, fit, line_of, misfits
+from ....core.fitting import Lines, MisfitError, fit, line_of
 from ....core.located import Located, refusal
 from ....core.reading import MAX_BYTES
 from ....core.yaml12 import YamlError, parse
@@ -44,13 +44,13 @@ def read_sdl(text: str, *, where: str, further: Check | None = None) -> Located[
 def _values(data: Any, lines: Lines, where: str) -> Sdl:
     if data is None:
         raise refusal(where, [(1, "the SDL is empty")])
-    told = list(_letters(data, lines))
+    unfit = list(_letters(data, lines))
     try:
         value = fit(data, lines, Sdl, read_amount, echo=False)
-    except MisfitError:
-        told += [(one.line, one.problem) for one in misfits(data, lines, Sdl, read_amount, echo=False)]
-    if told:
-        raise refusal(where, told)
+    except MisfitError as error:
+        raise refusal(where, [*unfit, *error.mistakes]) from error
+    if unfit:
+        raise refusal(where, unfit)
     return value
 
 
