@@ -4,15 +4,13 @@ A plan's use is known where its state is. What another state made is only seen a
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ..core.errors import AmpacityError, UnexpectedChangeError
+from ..core.errors import UnexpectedChangeError
 from ..planning.plan import Plan
-from ..providers.base import Machine, MachineState
+from ..providers.base import Machine
 from .desk import Desk
-from .observe import ASKERS
-from .strays import Sweep
+from .sweeping import sweep_places
 
 SHOWN = 3
 """How many ids a refusal lists."""
@@ -23,7 +21,9 @@ def refuse_namesakes(desk: Desk, plan: Plan, sites: Path | None) -> tuple[str, .
 
     For a deployment without a record here. A seller that could not be asked comes back as a doubt.
     """
-    swept = _sweep(desk, plan, sites)
+    offers = map(plan.offer_of, plan.machines)
+    sellers = desk.sellers(str(sites) if sites else None)
+    swept = sweep_places(sellers, offers, lambda labels: labels.deployment_name == plan.name)
     ended_here = desk.records.archived_uids(plan.name)
     others = [machine for machine in swept.machines if machine.labels and machine.labels.deployment not in ended_here]
     if others:
@@ -35,32 +35,6 @@ def refuse_namesakes(desk: Desk, plan: Plan, sites: Path | None) -> tuple[str, .
             code="AMP-NAME-TAKEN",
         )
     return tuple(f"whether {plan.name} runs from another state is not known: {each}" for each in swept.problems)
-
-
-def _sweep(desk: Desk, plan: Plan, sites: Path | None) -> Sweep:
-    """Every living machine of that name at the plan's sellers, in its regions, asked all at once."""
-    places: dict[str, set[str]] = {}
-    for offer in map(plan.offer_of, plan.machines):
-        places.setdefault(offer.provider, set()).add(offer.region)
-    with ThreadPoolExecutor(max_workers=ASKERS) as pool:
-        parts = list(pool.map(lambda seller: _ask(desk, plan.name, seller, sorted(places[seller]), sites), places))
-    return Sweep(
-        machines=tuple(machine for part in parts for machine in part.machines),
-        problems=tuple(problem for part in parts for problem in part.problems),
-    )
-
-
-def _ask(desk: Desk, name: str, seller: str, regions: list[str], sites: Path | None) -> Sweep:
-    try:
-        found = desk.sellers(str(sites) if sites else None).get(seller).ours(regions)
-        return Sweep(machines=tuple(machine for machine in found if _is(machine, name)))
-    except AmpacityError as error:
-        return Sweep(problems=(f"{seller} could not be asked: {error}",))
-
-
-def _is(machine: Machine, name: str) -> bool:
-    named = machine.labels is not None and machine.labels.deployment_name == name
-    return named and machine.state is not MachineState.GONE
 
 
 def _told(machines: list[Machine]) -> Iterator[str]:

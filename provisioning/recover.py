@@ -23,7 +23,8 @@ from .outlook import Adopts, Outlook, has_failed, outlook_of, refuse_dear, seen_
 from .payload import read_again
 from .refusals import refuse_recovery
 from .reports import ApplyReport
-from .strays import Sweep, remove, strays, sweep, token, unaccounted
+from .strays import remove, strays, sweep, token, unaccounted
+from .sweeping import Sweep
 from .worst import refuse_beyond, with_stakes
 
 NOT_FOUND = "looked for and not found"

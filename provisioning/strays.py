@@ -1,35 +1,24 @@
 """Machines that carry a deployment's labels but are in no state: what a crash can leave behind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-import msgspec
-
 from ..core.errors import AmpacityError
-from ..providers.base import Machine, MachineState, Token
+from ..providers.base import Machine, Token
 from .books import close_books
 from .desk import Work
 from .ending import END_SECONDS, end_machine
 from .journal import EntryState, JournalEntry
 from .machines import MachineRecord
 from .observe import ASKERS, subject_of
-
-
-class Sweep(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sweep by label saw, and which sellers could not be asked: then it is not complete."""
-
-    machines: tuple[Machine, ...] = ()
-    problems: tuple[str, ...] = ()
+from .sweeping import Sweep, sweep_places
 
 
 def sweep(work: Work, known: Iterable[MachineRecord]) -> Sweep:
     """Every living machine of this deployment, wherever one was ever planned, asked for or recorded."""
-    places = _places(work, known)
-    with ThreadPoolExecutor(max_workers=ASKERS) as pool:
-        parts = list(pool.map(lambda name: _ask(work, name, sorted(places[name])), sorted(places)))
-    return Sweep(
-        machines=tuple(machine for part in parts for machine in part.machines),
-        problems=tuple(problem for part in parts for problem in part.problems),
+    inputs = [*work.record.wanted, *(row.inputs for row in known), *(e.inputs for e in work.journal.entries())]
+    return sweep_places(
+        work.sellers, (each.offer for each in inputs), lambda labels: labels.deployment == work.record.uid
     )
 
 
@@ -62,28 +51,6 @@ def unaccounted(work: Work, known: Iterable[MachineRecord]) -> list[JournalEntry
 def token(machine: Machine) -> Token | None:
     """The token that made it."""
     return machine.labels.token if machine.labels else None
-
-
-def _places(work: Work, known: Iterable[MachineRecord]) -> dict[str, set[str]]:
-    inputs = [*work.record.wanted, *(row.inputs for row in known), *(e.inputs for e in work.journal.entries())]
-    places: dict[str, set[str]] = {}
-    for each in inputs:
-        places.setdefault(each.offer.provider, set()).add(each.offer.region)
-    return places
-
-
-def _ask(work: Work, name: str, regions: list[str]) -> Sweep:
-    try:
-        return Sweep(machines=tuple(_ours(work, name, regions)))
-    except AmpacityError as error:
-        return Sweep(problems=(f"{name} could not be swept: {error}",))
-
-
-def _ours(work: Work, name: str, regions: list[str]) -> Iterator[Machine]:
-    for machine in work.sellers.get(name).ours(regions):
-        ours = machine.labels is not None and machine.labels.deployment == work.record.uid
-        if ours and machine.state is not MachineState.GONE:
-            yield machine
 
 
 def _remove(work: Work, machine: Machine) -> str | None:
