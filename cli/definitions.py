@@ -6,8 +6,8 @@ from pathlib import Path
 from ..core.contexts import NamedContext
 from ..core.errors import UsageError
 from ..planning.plan import MADE, Definition, Plan
-from ..providers.base import Advises, Defines, Gpu, NeedsKey, ProviderError, ReadsSites, capability, has_capability
-from ..providers.table import open_provider, provider_class
+from ..providers.base import Advises, Defines, Gpu, NeedsKey, ProviderError, ReadsSites
+from ..providers.table import is_able, open_able
 from .gather import sellers
 from .planfiles import SpecFiles, SpecText
 
@@ -36,20 +36,14 @@ def check_sites(named: NamedContext, only: tuple[str, ...], sites: Path | None) 
     """Raises `UsageError` for a racks file of the spec that cannot be used: its writer's mistake, and no seller's."""
     readers = _able(named, only, ReadsSites)
     for name in readers if sites is not None else ():
-        seller = capability(open_provider(name, named.context, sites=sites), ReadsSites)  # type: ignore[type-abstract]
+        seller = open_able(name, named.context, ReadsSites, sites=sites)  # type: ignore[type-abstract]
         if seller is not None:
             seller.check_sites()
 
 
 def _able(named: NamedContext, only: tuple[str, ...], ability: type[object]) -> list[str]:
-    return [name for name in sellers(named, only) if _is_able(name, ability)]
-
-
-def _is_able(name: str, ability: type[object]) -> bool:
-    try:
-        return has_capability(provider_class(name), ability)
-    except UsageError:  # there is no such seller: it is refused when all are asked, with its line
-        return False
+    """Those of `only` that have it. A seller that does not exist is refused when all are asked, with its line."""
+    return [name for name in sellers(named, only) if is_able(name, ability)]
 
 
 def check_order(named: NamedContext, plan: Plan, files: SpecFiles) -> None:
@@ -69,9 +63,7 @@ def advice(named: NamedContext, plan: Plan, files: SpecFiles) -> tuple[str, ...]
 def check_key(named: NamedContext, plan: Plan, spec: Path) -> None:
     """Raises `UsageError` where a seller of what is new makes no machine with the SSH key of `spec`, or without one."""
     for name in _makers(plan):
-        if not has_capability(provider_class(name), NeedsKey):
-            continue
-        seller = capability(open_provider(name, named.context), NeedsKey)  # type: ignore[type-abstract]
+        seller = open_able(name, named.context, NeedsKey)  # type: ignore[type-abstract]
         try:
             if seller is not None:
                 seller.check_key(plan.ssh_public_key)
@@ -87,18 +79,17 @@ def _makers(plan: Plan) -> list[str]:
 
 
 def _advice(named: NamedContext, name: str, plan: Plan, files: SpecFiles) -> Iterator[str]:
-    if not has_capability(provider_class(name), Advises):
+    seller = open_able(name, named.context, Advises)  # type: ignore[type-abstract]
+    if seller is None:
         return
-    seller = capability(open_provider(name, named.context), Advises)  # type: ignore[type-abstract]
     takes = files.definition is not None and plan.definition is not None and name in plan.definition.providers
     definition = files.definition.text if files.definition is not None and takes else None
-    if seller is not None:
-        image = plan.images.get(name, "default")
-        way_in = plan.ssh_public_key is not None or plan.user_data is not None
-        yield from (f"{name}: {said}" for said in seller.advice(image=image, definition=definition, way_in=way_in))
+    image = plan.images.get(name, "default")
+    way_in = plan.ssh_public_key is not None or plan.user_data is not None
+    yield from (f"{name}: {said}" for said in seller.advice(image=image, definition=definition, way_in=way_in))
 
 
 def _check(named: NamedContext, name: str, definition: SpecText, gpu: Gpu | None = None) -> None:
-    seller = capability(open_provider(name, named.context), Defines)  # type: ignore[type-abstract]
+    seller = open_able(name, named.context, Defines)  # type: ignore[type-abstract]
     if seller is not None:
         seller.check_definition(definition.text, where=str(definition.path), gpu=gpu)

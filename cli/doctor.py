@@ -115,24 +115,21 @@ def _seller(named: "NamedContext", seller: str) -> str:
 
 
 def _paid_from_accounts(named: "NamedContext") -> Iterator[str]:
-    from ..providers.base import Pays, has_capability
-    from ..providers.table import known, provider_class
+    from ..providers.base import Pays
+    from ..providers.table import is_able
 
-    there = known()
-    for seller in named.context.providers:
-        if seller in there and has_capability(provider_class(seller), Pays):
-            yield seller
+    return (seller for seller in named.context.providers if is_able(seller, Pays))
 
 
 def _account(named: "NamedContext", seller: str) -> Row:
     """The account that pays, and what is in it; one that is not named is no fault, and the way to name one is shown."""
     from ..core.errors import AmpacityError
-    from ..providers.base import Pays, capability
-    from ..providers.table import open_provider
+    from ..providers.base import Pays
+    from ..providers.table import open_able
 
     title = f"account {seller}"
     try:
-        payer = capability(open_provider(seller, named.context, environment=os.environ), Pays)  # type: ignore[type-abstract]
+        payer = open_able(seller, named.context, Pays)  # type: ignore[type-abstract]
         account = payer.account() if payer is not None else None
     except AmpacityError as error:
         return _row(title, False, str(error), error.fix)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 
 import msgspec
 
@@ -10,9 +11,9 @@ from ..core.contexts import NamedContext
 from ..core.errors import AmpacityError
 from ..core.money import show_usd
 from ..planning.plan import MADE, Definition, Plan
-from ..providers.base import Narrows, Offer, capability, has_capability
-from ..providers.table import open_provider, provider_class
-from .planfiles import SpecFiles
+from ..providers.base import Bidders, Narrows, Offer
+from ..providers.table import open_able
+from .planfiles import SpecFiles, SpecText
 
 
 def narrow(
@@ -22,28 +23,42 @@ def narrow(
 
     Raises `UsageError` by file and line where nobody could be both.
     """
-    return tuple(_narrow(named, offer, definition, files) for offer in offers)
+    sellers, written = _narrowers(named, definition), files.definition
+
+    @cache
+    def narrowed(name: str, bidders: Bidders | None) -> Bidders | None:
+        if bidders is None or written is None or name not in sellers:
+            return bidders
+        return sellers[name].narrow_bidders(written.text, bidders, where=str(written.path))
+
+    return tuple(msgspec.structs.replace(offer, bidders=narrowed(offer.provider, offer.bidders)) for offer in offers)
 
 
 def prices(named: NamedContext, plan: Plan, files: SpecFiles) -> Iterator[str]:
     """Where the definition pays another price than the plan allows: nobody bids above the lower of both."""
     ceilings = {each.machine: each.ceiling_usd_per_hour for each in plan.auctions}
-    for machine in plan.machines:
-        if machine.name not in ceilings or machine.action not in MADE:
-            continue
+    ordered = [machine for machine in plan.machines if machine.name in ceilings and machine.action in MADE]
+    sellers = _narrowers(named, plan.definition) if ordered else {}
+    asked = sellers.keys() & {plan.offer_of(machine).provider for machine in ordered}
+    most = {name: _most(sellers[name], files.definition) for name in asked}
+    for machine in ordered:
         offer = plan.offer_of(machine)
-        most = _most(named, offer.provider, plan.definition, files)
-        if most is not None:
-            said = _price(most, ceilings[machine.name], offer.usd_per_hour)
+        paid = most.get(offer.provider)
+        if paid is not None:
+            said = _price(paid, ceilings[machine.name], offer.usd_per_hour)
             yield from (f"{machine.name}: {line}" for line in said)
 
 
-def _most(named: NamedContext, name: str, definition: Definition | None, files: SpecFiles) -> Decimal | None:
-    seller = _narrower(named, name, definition)
-    if seller is None or files.definition is None:
-        return None
+def _narrowers(named: NamedContext, definition: Definition | None) -> dict[str, Narrows]:
+    """The sellers that take the definition and let it have a say of their auctions, opened once."""
+    takers = definition.providers if definition is not None else ()
+    opened = {name: open_able(name, named.context, Narrows) for name in takers}  # type: ignore[type-abstract]
+    return {name: seller for name, seller in opened.items() if seller is not None}
+
+
+def _most(seller: Narrows, written: SpecText | None) -> Decimal | None:
     with suppress(AmpacityError):  # who cannot be asked is told by what is locked at first
-        return seller.most_usd_per_hour(files.definition.text)
+        return seller.most_usd_per_hour(written.text) if written is not None else None
     return None
 
 
@@ -55,17 +70,3 @@ def _price(most: Decimal, ceiling: Decimal, expected: Decimal | None) -> Iterato
     elif most < ceiling:
         hopeless = f", and bids are expected around {show_usd(expected)}" if expected and most < expected else ""
         yield f"{said}, less than {allowed}: nobody can bid more{hopeless}"
-
-
-def _narrower(named: NamedContext, name: str, definition: Definition | None) -> Narrows | None:
-    if definition is None or name not in definition.providers or not has_capability(provider_class(name), Narrows):
-        return None
-    return capability(open_provider(name, named.context), Narrows)  # type: ignore[type-abstract]
-
-
-def _narrow(named: NamedContext, offer: Offer, definition: Definition | None, files: SpecFiles) -> Offer:
-    seller = _narrower(named, offer.provider, definition) if offer.bidders is not None else None
-    if seller is None or offer.bidders is None or files.definition is None:
-        return offer
-    bidders = seller.narrow_bidders(files.definition.text, offer.bidders, where=str(files.definition.path))
-    return msgspec.structs.replace(offer, bidders=bidders)

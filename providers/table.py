@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from ..core.clock import Clock, system_clock
 from ..core.contexts import Context, ProviderSettings
 from ..core.errors import UsageError
 from ..core.secrets import read_secret
-from .capabilities import Provider, Seat
+from .capabilities import Provider, Seat, capability, has_capability
+
+C = TypeVar("C")
 
 PROVIDERS: dict[str, str] = {
     "akash": "ampacity.providers.akash",
@@ -57,6 +59,21 @@ def open_provider(
         )
     seat = _seat(settings, context, sites, environment, clock)
     return cast(Provider, import_module(module).open_provider(seat))
+
+
+def is_able(name: str, ability: type) -> bool:
+    """Whether there is a seller `name` that has `ability`. It is not opened."""
+    return name in known() and has_capability(provider_class(name), ability)
+
+
+def open_able(name: str, context: Context, ability: type[C], *, sites: Path | None = None) -> C | None:
+    """The seller `name` as an `ability`; `None` where it has not that one, and then it is not opened.
+
+    Raises as `open_provider` does.
+    """
+    if not has_capability(provider_class(name), ability):
+        return None
+    return capability(open_provider(name, context, sites=sites), ability)
 
 
 def _module(name: str) -> str:

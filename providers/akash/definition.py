@@ -29,8 +29,7 @@ def check_definition(text: str, *, where: str, gpu: Gpu | None) -> None:
 
 def narrow_bidders(text: str, bidders: Bidders, *, where: str) -> Bidders:
     """See `Narrows.narrow_bidders`."""
-    read_sdl(text, where=where, further=lambda sdl: clashes(sdl, bidders))
-    return narrowed(bidders, compile_sdl(text, where=where))
+    return narrowed(bidders, compile_sdl(text, where=where, further=lambda sdl: clashes(sdl, bidders)))
 
 
 def most_per_block(text: str) -> Decimal:
@@ -51,8 +50,7 @@ def adapt(text: str, *, where: str, placement: str, ceiling: Decimal) -> Compile
 
     Prices that were written lower stay. Raises `UsageError` as `check_definition` does.
     """
-    check_definition(text, where=where, gpu=None)
-    (group,) = compile_sdl(text, where=where).groups
+    (group,) = compile_sdl(text, where=where, further=lambda sdl: misfits(sdl, None)).groups
     data, _ = parse(text)
     share = min(Decimal(1), ceiling / group.price_per_block) if group.price_per_block else Decimal(1)
     return compile_sdl(_write(_renamed(data, group.name, placement, share)), where=where)

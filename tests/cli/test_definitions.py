@@ -15,6 +15,7 @@ from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import UnexpectedChangeError, UsageError
 from ampacity.planning.load import load_spec
 from ampacity.planning.plan import Action, Definition, FileRef
+from ampacity.providers import table
 from ampacity.providers.base import Claim, Failure, Gpu, Market, Offer, OfferQuery, Provider, ProviderError, Skip
 
 SPEC = """\
@@ -53,8 +54,9 @@ KINDS: dict[str, type[Provider]] = {"plain": Plain, "taker": Taker}
 
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch) -> NamedContext:
-    monkeypatch.setattr(room, "provider_class", KINDS.__getitem__)
-    monkeypatch.setattr(room, "open_provider", lambda name, _context: KINDS[name]())
+    monkeypatch.setattr(table, "known", lambda: dict.fromkeys(KINDS, ""))
+    monkeypatch.setattr(table, "provider_class", KINDS.__getitem__)
+    monkeypatch.setattr(table, "open_provider", lambda name, _context, **_: KINDS[name]())
     providers = dict.fromkeys(KINDS, ProviderSettings())
     return NamedContext(name="test", context=Context(providers=providers), file=Path("config.toml"))
 

@@ -15,6 +15,7 @@ from ampacity.core.contexts import Context, NamedContext, ProviderSettings
 from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import UsageError
 from ampacity.planning.plan import Action, Definition, FileRef
+from ampacity.providers import table
 from ampacity.providers.base import (
     Bidders,
     Claim,
@@ -43,16 +44,19 @@ class Shop(Provider):
 
 
 class Hall(Shop):
-    """A definition here is `AUDITOR PRICE`."""
+    """A definition here is `AUDITOR PRICE`. It remembers what it was asked."""
 
     name: ClassVar[str] = "hall"
+    asked: ClassVar[list[str]] = []
 
     def narrow_bidders(self, text: str, bidders: Bidders, *, where: str) -> Bidders:
+        self.asked.append("bidders")
         if text.startswith("nobody"):
             raise UsageError(f"{where}:1: nobody could be both")
         return Bidders(regions=bidders.regions, audited_by=(text.partition(" ")[0],))
 
     def most_usd_per_hour(self, text: str) -> Decimal:
+        self.asked.append("price")
         if text.endswith("?"):
             raise ProviderError("hall", Failure.UNREACHABLE, "it is closed")
         return Decimal(text.split()[1])
@@ -61,8 +65,9 @@ class Hall(Shop):
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch) -> NamedContext:
     kinds: dict[str, type[Provider]] = {"hall": Hall, "shop": Shop}
-    monkeypatch.setattr(room, "provider_class", kinds.__getitem__)
-    monkeypatch.setattr(room, "open_provider", lambda name, _context: kinds[name]())
+    monkeypatch.setattr(Hall, "asked", [])
+    monkeypatch.setattr(table, "provider_class", kinds.__getitem__)
+    monkeypatch.setattr(table, "open_provider", lambda name, _context, **_: kinds[name]())
     providers = dict.fromkeys(kinds, ProviderSettings())
     return NamedContext(name="test", context=Context(providers=providers), file=Path("config.toml"))
 
@@ -85,12 +90,18 @@ def offer(provider: str) -> Offer:
     )
 
 
-def told(named: NamedContext, written: SpecFiles, expected: str = "2", action: Action = Action.ADD) -> list[str]:
-    machine = SimpleNamespace(name="m-1", action=action)
-    auction = SimpleNamespace(machine="m-1", ceiling_usd_per_hour=Decimal("2.20"))
+def told(
+    named: NamedContext,
+    written: SpecFiles,
+    expected: str = "2",
+    action: Action = Action.ADD,
+    names: tuple[str, ...] = ("m-1",),
+) -> list[str]:
+    machines = [SimpleNamespace(name=name, action=action) for name in names]
+    auctions = [SimpleNamespace(machine=name, ceiling_usd_per_hour=Decimal("2.20")) for name in names]
     bought = SimpleNamespace(provider="hall", usd_per_hour=Decimal(expected))
     plan: Any = SimpleNamespace(
-        machines=[machine], auctions=[auction], definition=TAKEN_BY_ALL, offer_of=lambda _machine: bought
+        machines=machines, auctions=auctions, definition=TAKEN_BY_ALL, offer_of=lambda _machine: bought
     )
     return list(room.prices(named, plan, written))
 
@@ -131,3 +142,10 @@ def test_nothing_is_said_of_the_same_price_of_what_stays_and_of_what_cannot_be_a
     assert told(named, files("akash1a 2.20")) == []
     assert told(named, files("akash1a 1"), action=Action.KEEP) == []
     assert told(named, files("akash1a ?")) == []
+
+
+def test_a_seller_is_asked_once_however_many_offers_and_machines_are_its_own(named: NamedContext) -> None:
+    assert len(room.narrow(named, [offer("hall")] * 3, TAKEN_BY_ALL, files("akash1a 1"))) == 3
+    assert Hall.asked == ["bidders"]
+    assert len(told(named, files("akash1a 1"), names=("m-1", "m-2"))) == 2
+    assert Hall.asked == ["bidders", "price"]

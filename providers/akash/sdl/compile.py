@@ -4,15 +4,15 @@ from .advice import advice
 from .compiled import Compiled
 from .groups import group, place
 from .manifest import encode_manifest, manifest_hash
-from .reading import read_sdl
+from .reading import Check, read_sdl
 
 
-def compile_sdl(text: str, *, where: str) -> Compiled:
+def compile_sdl(text: str, *, where: str, further: Check | None = None) -> Compiled:
     """The SDL `text`, which stands in the file `where`, with its groups, manifest and hash.
 
-    Raises `UsageError` as `read_sdl` does.
+    `further` is checked along with what every SDL must be. Raises `UsageError` as `read_sdl` does.
     """
-    sdl = read_sdl(text, where=where).value
+    sdl = read_sdl(text, where=where, further=further).value
     placed = place(sdl)
     manifest = encode_manifest(sdl, placed)
     return Compiled(
