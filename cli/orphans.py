@@ -100,10 +100,9 @@ def _nothing(report: "OrphanReport") -> str:
     if not report.problems:
         return "No orphans."
     unread, unasked = len(report.unread), len(report.problems) - len(report.unread)
-    gaps = [count(unread, "state") + " unread"] * bool(unread) + [count(unasked, "seller") + " not asked"] * bool(
-        unasked
-    )
-    return f"Orphans: not known, {' and '.join(gaps)}."
+    states = f"{count(unread, 'state')} unread" if unread else ""
+    sellers = f"{count(unasked, 'seller')} not asked" if unasked else ""
+    return f"Orphans: not known, {' and '.join(gap for gap in (states, sellers) if gap)}."
 
 
 def _table(report: "OrphanReport") -> None:
@@ -120,7 +119,7 @@ def _table(report: "OrphanReport") -> None:
         Column("PROVIDER"),
         Column("REGION"),
         Column("ID", keep=True),
-        Column("DEPLOYMENT"),
+        Column("MACHINE"),
         Column("WHY"),
         Column("$/H", figures=True),
     ]
@@ -129,15 +128,22 @@ def _table(report: "OrphanReport") -> None:
             each.provider,
             each.region,
             each.id,
-            f"{each.deployment_name}/{each.machine}",
-            each.why,
+            _machine(each),
+            each.why.partition(": ")[0],
             show_usd(each.usd_per_hour),
         ]
         for each in report.orphans
     ]
-    draw(columns, rows, foot=f"Asked: {asked}.")
-    if ways := list(ways_to_end(report.orphans)):
+    ways = dict.fromkeys(each.why for each in report.orphans if not each.abandoned)
+    draw(columns, rows, foot=f"Asked: {asked}.", notes=ways)
+    if ends := list(ways_to_end(report.orphans)):
         say("next:  recover or destroy them where their state is: another folder, computer or person may have it")
         say("only where that is lost, name what is to end: a machine's ID with --end, or")
-        for way in ways:
-            say(f"  {way}")
+        for end in ends:
+            say(f"  {end}")
+
+
+def _machine(orphan: "Orphan") -> str:
+    """Its name, and its deployment's where it does not begin with that."""
+    name, deployment = orphan.machine, orphan.deployment_name
+    return name if name.startswith(f"{deployment}-") else f"{deployment}/{name}"

@@ -51,13 +51,15 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ids
 
 
-def test_an_id_is_never_cut_in_two_and_the_state_goes_before_the_end(
+def test_on_eighty_columns_no_id_name_or_command_is_cut_in_two_and_the_state_goes_before_the_end(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert run(["orphans"]) == 7
     told = capsys.readouterr()
-    assert ID in told.out
+    row = next(line for line in told.out.splitlines() if ID in line)
+    assert "llama-train-12" in row.split()
+    assert told.out.endswith("Asked: hall.\npast its end: ampacity destroy llama-train\n")
     assert told.err.startswith("next:  recover or destroy them where their state is")
     assert told.err.endswith("ampacity orphans --end --deployment llama-train\n")
 
