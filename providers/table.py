@@ -1,7 +1,9 @@
 """The one table of sellers. Nothing else outside a seller's own folder names it."""
 
 import os
+import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -28,7 +30,13 @@ ENTRY_POINTS = "ampacity.providers"
 
 def known() -> dict[str, str]:
     """Every seller that can be opened, those of other packages included."""
-    return PROVIDERS | {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+    return PROVIDERS | _installed(tuple(sys.path))
+
+
+@cache
+def _installed(path: tuple[str, ...]) -> dict[str, str]:  # noqa: ARG001 - where packages are looked for
+    """Those of other packages, looked for once: every installed package's metadata is read for it."""
+    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
 
 
 def provider_class(name: str) -> type[Provider]:
