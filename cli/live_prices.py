@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..core.contexts import NamedContext
 from ..core.money import total
+from ..planning.costs import plan_costs
 from ..planning.plan import MADE, Action, Plan, PlannedMachine
 from ..providers.base import Offer, OfferQuery
 from .gather import gather
@@ -42,10 +43,11 @@ def live_usd_per_hour(plan: Plan, live: Mapping[str, Offer]) -> Decimal:
     Machines that stay cost what the plan has for them; so does what has no price in `live`, such as
     a machine whose price an auction has yet to bring.
     """
-    return total(price for price in (_price(plan, machine, live) for machine in plan.machines) if price is not None)
+    planned = plan_costs(plan)
+    now = {machine.name: _price(plan, machine, live) for machine in plan.machines}
+    return total(planned[name].usd_per_hour if usd is None else usd for name, usd in now.items())
 
 
 def _price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer]) -> Decimal | None:
-    planned = plan.offer_of(machine)
-    now = live.get(planned.key) if machine.action in MADE else None
-    return planned.usd_per_hour if now is None or now.usd_per_hour is None else now.usd_per_hour
+    now = live.get(plan.offer_of(machine).key) if machine.action in MADE else None
+    return None if now is None else now.usd_per_hour

@@ -9,7 +9,8 @@ import typer
 
 from ..core.clock import rfc3339
 from ..core.digests import Digest
-from ..core.money import show_most_usd, show_usd
+from ..core.money import show_most_usd, show_usd, total
+from ..planning.costs import plan_costs
 from ..planning.plan import Action, Binding, Plan, PlannedMachine, RemovedMachine
 from ..providers.base import Offer
 from .ends import ends, kept_ends
@@ -20,6 +21,7 @@ from .terms import choice, locked, with_so_far, worst_case
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
     """One flat row a machine, for CSV."""
+    after = plan_costs(plan)
     kept = [
         {
             "change": machine.action.name.lower(),
@@ -29,7 +31,7 @@ def plan_rows(plan: Plan) -> list[dict[str, Any]]:
             "sku": offer.sku,
             "market": offer.market,
             "usd_per_hour_before": machine.usd_per_hour_before,
-            "usd_per_hour_after": offer.usd_per_hour,
+            "usd_per_hour_after": after[machine.name].usd_per_hour,
             "reason": machine.reason,
         }
         for machine in plan.machines
@@ -90,14 +92,17 @@ def _changes(plan: Plan) -> list[list[str]]:
     rows: dict[tuple[str, str, str], list[PlannedMachine]] = {}
     for machine in plan.machines:
         rows.setdefault((machine.action.value, machine.offer, machine.reason), []).append(machine)
-    return [_change_row(plan.offer_of(alike[0]), alike) for alike in rows.values()]
+    costing = plan_costs(plan)
+    return [
+        _change_row(plan.offer_of(alike[0]), alike, total(costing[machine.name].usd_per_hour for machine in alike))
+        for alike in rows.values()
+    ]
 
 
-def _change_row(offer: Offer, alike: list[PlannedMachine]) -> list[str]:
+def _change_row(offer: Offer, alike: list[PlannedMachine], after: Decimal) -> list[str]:
     """One row for machines of one offer, with one action for one reason."""
     first = alike[0]
     known = [machine.usd_per_hour_before for machine in alike if machine.usd_per_hour_before is not None]
-    after = offer.usd_per_hour
     title = span([machine.name for machine in alike]) + (f" ({first.reason})" if first.reason else "")
     return [
         first.action.value,
@@ -107,7 +112,7 @@ def _change_row(offer: Offer, alike: list[PlannedMachine]) -> list[str]:
         offer.sku,
         offer.market.value.replace("_", "-"),
         show_usd(sum(known, Decimal(0))) if known else "-",
-        show_usd(None if after is None else after * len(alike)),
+        show_usd(after),
     ]
 
 

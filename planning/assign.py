@@ -1,7 +1,7 @@
 """From nodes by slot to named machines: who stays, who is made anew, who goes, what is new."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from decimal import Decimal
 from itertools import count
 
@@ -9,7 +9,7 @@ import msgspec
 
 from ..providers.base import Offer
 from .plan import Action, PlannedMachine, RemovedMachine
-from .problem import Problem
+from .problem import Problem, Slot
 from .running import Fate, Running
 
 _NUMBER = re.compile(r"(\d+)$")
@@ -60,12 +60,19 @@ def _split(problem: Problem, counts: Sequence[int], running: Sequence[Running]) 
     """Machines that go on, and the offers of what is new, a node each."""
     stay: list[Running] = []
     new: list[Offer] = []
+    own = {name for slot in problem.slots for name in slot.machines}
     for slot, nodes in zip(problem.slots, counts, strict=True):
-        here = [one for one in running if one.offer.id == slot.offer.id and one.fate in {Fate.KEEP, Fate.RENEW}]
+        here = [one for one in running if one.fate in {Fate.KEEP, Fate.RENEW} and _is_in(slot, one, own)]
         here.sort(key=lambda one: (one.fate is Fate.RENEW, natural(one.machine.name)))
         stay += here[:nodes]
         new += [slot.offer] * (nodes - len(here[:nodes]))
     return stay, new
+
+
+def _is_in(slot: Slot, one: Running, own: Container[str]) -> bool:
+    """Whether it runs in `slot`; those in `own` have one of their own."""
+    name = one.machine.name
+    return name in slot.machines if name in own else not slot.machines and one.offer.id == slot.offer.id
 
 
 def _name_new(name: str, offers: Sequence[Offer], gone: Sequence[Running], taken: set[str]) -> list[PlannedMachine]:
@@ -113,7 +120,7 @@ def _stay(one: Running, ends: Ends) -> PlannedMachine:
         offer=one.offer.id,
         action=action,
         reason=reason,
-        usd_per_hour_before=one.machine.offer.usd_per_hour,
+        usd_per_hour_before=one.machine.price,
     )
 
 
@@ -140,6 +147,6 @@ def _removed(one: Running, surplus: str) -> RemovedMachine:
         name=one.machine.name,
         provider=bought.provider,
         sku=bought.sku,
-        usd_per_hour=Decimal(0) if one.fate is Fate.GONE else bought.usd_per_hour,
+        usd_per_hour=Decimal(0) if one.fate is Fate.GONE else one.machine.price,
         reason=one.why if one.fate in {Fate.GONE, Fate.DROP} else surplus,
     )

@@ -35,8 +35,8 @@ def choose(problem: Problem, solver: Solver) -> Choice | None:
     answer = _in_order(build_model(reduced), solver)
     if answer is None:
         return None
-    by_id = dict(zip((slot.offer.id for slot in reduced.slots), answer.values, strict=False))
-    counts = settle(problem, [by_id.get(slot.offer.id, 0) for slot in problem.slots])
+    by_id = dict(zip((slot.id for slot in reduced.slots), answer.values, strict=False))
+    counts = settle(problem, [by_id.get(slot.id, 0) for slot in problem.slots])
     check_choice(problem, counts)
     return Choice(counts=counts, status="feasible" if answer.gap else "optimal", gap=answer.gap)
 

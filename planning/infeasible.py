@@ -74,12 +74,12 @@ def _ways(problem: Problem, solver: Solver) -> Iterator[Way]:
 
 def _open(problem: Problem) -> Model:
     """The model with stock as rows, so that it can be loosened like every other limit."""
-    slots = tuple(msgspec.structs.replace(slot, room=None) for slot in problem.slots)
+    slots = tuple(slot if slot.machines else msgspec.structs.replace(slot, room=None) for slot in problem.slots)
     model = build_model(msgspec.structs.replace(problem, slots=slots))
     stock = tuple(
         Row(name=slot.offer.key, group="stock", terms=((at, 1),), most=slot.stays + slot.room)
         for at, slot in enumerate(problem.slots)
-        if slot.room is not None
+        if slot.room is not None and not slot.machines
     )
     return msgspec.structs.replace(model, rows=model.rows + stock)
 

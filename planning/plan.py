@@ -65,6 +65,13 @@ class RunningMachine(msgspec.Struct, frozen=True, kw_only=True):
     parts: Parts | None = None
     id: str | None = None
     """By which its seller knows it, so that a stale plan can say which machine is another one by now."""
+    usd_per_hour: Decimal | None = None
+    """What it costs an hour by its seller's word, which may not be its offer's price; `None` where it has none."""
+
+    @property
+    def price(self) -> Decimal | None:
+        """What it costs an hour now: its seller's word, else what it was bought by; `None` is not known."""
+        return self.offer.usd_per_hour if self.usd_per_hour is None else self.usd_per_hour
 
 
 class BaseState(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,9 +130,10 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Money. `before` is what runs now, `after` what will.
 
     `expected_usd` is `after` x the spec's hours, of a kept machine until its end at most.
-    `worst_case_usd` is ceiling x time to the end, and no less of any machine than what is locked for it
-    at first; without an end what its sellers' own limits and the deposits come to, `None` where these end
-    not all. `deposit_usd` is what is locked together, `None` where a part of it is not known.
+    `worst_case_usd` is ceiling x time to the end, but a kept machine's price only until its own end, and
+    no less of any machine than what is locked for it at first; without an end what its sellers' own limits
+    and the deposits come to, `None` where these end not all. `deposit_usd` is what is locked together, `None`
+    where a part of it is not known.
     """
 
     usd_per_hour_before: Decimal

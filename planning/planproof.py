@@ -98,7 +98,7 @@ def _sums(plan: Plan) -> Iterator[str]:
     )
     if totals != plan.totals:
         yield "its totals are not the sum of its parts"
-    now = {machine.name: machine.offer.usd_per_hour for machine in plan.base.machines if machine.alive}
+    now = {machine.name: machine.price for machine in plan.base.machines if machine.alive}
     if any(now.get(machine.name) != machine.usd_per_hour_before for machine in plan.machines):
         yield "a machine costs something else now"
     if plan.totals.ceiling_usd_per_hour < totals.usd_per_hour_after:

@@ -1,6 +1,6 @@
 """What is to be chosen, without a word about how: slots to fill and limits to keep."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -15,7 +15,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """An offer with the machines that already run on it.
 
     `keep` machines may stay as they are, `renew` ones only after they are made anew, and `room`
-    more may be bought (`None`: the seller names no bound).
+    more may be bought (`None`: the seller names no bound). Where `machines` are named the slot is
+    theirs alone: they run on the offer at another price than its own.
     """
 
     offer: Offer
@@ -23,6 +24,12 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     keep: int = 0
     renew: int = 0
     room: int | None = None
+    machines: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What tells it from every other slot."""
+        return "/".join((self.offer.id, *self.machines[:1]))
 
     @property
     def stays(self) -> int:
@@ -129,18 +136,37 @@ def _slots(fitting: Sequence[Offer], running: Sequence[Running]) -> tuple[Slot, 
     on_sale = {offer.id: offer for offer in fitting}
     staying = [one for one in running if one.fate in {Fate.KEEP, Fate.RENEW}]
     offers = on_sale | {one.offer.id: one.offer for one in staying}
-    return tuple(_slot(offer, staying, on_sale) for offer in sorted(offers.values(), key=lambda offer: offer.key))
+    rows = (_of_offer(offer, staying, on_sale) for offer in sorted(offers.values(), key=lambda offer: offer.key))
+    return tuple(slot for row in rows for slot in row)
 
 
-def _slot(offer: Offer, staying: Sequence[Running], on_sale: dict[str, Offer]) -> Slot:
-    fates = [one.fate for one in staying if one.offer.id == offer.id]
-    return Slot(
-        offer=offer,
-        usd_per_hour=offer.usd_per_hour or Decimal(0),
-        keep=fates.count(Fate.KEEP),
-        renew=fates.count(Fate.RENEW),
-        room=offer.max_nodes if offer.id in on_sale else 0,
-    )
+def _of_offer(offer: Offer, staying: Sequence[Running], on_sale: dict[str, Offer]) -> Iterator[Slot]:
+    """What is sold by `offer` with what runs at its price, then what runs at prices of its own."""
+    here = [one for one in staying if one.offer.id == offer.id]
+    own, alike = _own_prices(here), [one.fate for one in here if not _has_own_price(one)]
+    if alike or offer.id in on_sale:
+        yield Slot(
+            offer=offer,
+            usd_per_hour=offer.usd_per_hour or Decimal(0),
+            keep=alike.count(Fate.KEEP),
+            renew=alike.count(Fate.RENEW),
+            room=offer.max_nodes if offer.id in on_sale else 0,
+        )
+    for usd_per_hour, names in sorted(own.items()):
+        yield Slot(offer=offer, usd_per_hour=usd_per_hour, keep=len(names), room=0, machines=tuple(names))
+
+
+def _own_prices(here: Iterable[Running]) -> dict[Decimal, list[str]]:
+    """The names of machines that run at another price than their offer's, by that price."""
+    own: dict[Decimal, list[str]] = {}
+    for one in here:
+        if _has_own_price(one):
+            own.setdefault(one.usd_per_hour, []).append(one.machine.name)
+    return own
+
+
+def _has_own_price(one: Running) -> bool:
+    return one.fate is Fate.KEEP and one.usd_per_hour != (one.offer.usd_per_hour or Decimal(0))
 
 
 def _budgets(spec: Spec, spent: Decimal) -> tuple[Budgeted, ...]:

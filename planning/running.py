@@ -10,6 +10,7 @@ import msgspec
 from ..core.digests import Digest
 from ..providers.base import Offer
 from .change import Parts, replace_digest
+from .costs import staying_usd_per_hour
 from .plan import BaseState, Definition, RunningMachine
 from .rules import Question, Subject, first_miss
 from .spec import Spec
@@ -37,6 +38,11 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     offer: Offer
     fate: Fate
     why: str = ""
+
+    @property
+    def usd_per_hour(self) -> Decimal:
+        """What it costs an hour if it stays as it is."""
+        return staying_usd_per_hour(self.machine, self.offer)
 
     def draws(self, feed: str) -> Decimal:
         """The kilowatts that it takes from `feed` now."""

@@ -8,7 +8,8 @@ import msgspec
 
 from ..core.money import ceil_cents, plain, total
 from ..providers.base import Offer
-from .plan import MADE, Action, BaseState, PlannedMachine, Prepaid, Totals
+from .costs import Cost, costs
+from .plan import MADE, BaseState, PlannedMachine, Prepaid, Totals
 
 _MICRO = Decimal("0.000001")
 
@@ -25,41 +26,40 @@ def make_totals(
     prepaid: Sequence[Prepaid] = (),
 ) -> Totals:
     """Totals of `machines` bought by `offers` (by id), next to what runs in `base`, with what is locked at first."""
-    chosen = [offers[machine.offer] for machine in machines]
-    after = running_usd_per_hour(chosen)
-    gpus = sum(offer.gpu.count for offer in chosen)
-    worst = None if ttl_hours is None else plain(ceiling_usd_per_hour * ttl_hours)
-    bought = {machine.name: offers[machine.offer].usd_per_hour or Decimal(0) for machine in machines}
+    each = costs(base, machines, offers, now)
+    after = usd_per_hour_of(each)
+    gpus = sum(offers[machine.offer].gpu.count for machine in machines)
     totals = Totals(
-        usd_per_hour_before=running_usd_per_hour([machine.offer for machine in base.machines if machine.alive]),
+        usd_per_hour_before=_before(base),
         usd_per_hour_after=after,
         usd_per_gpu_hour=plain((after / max(1, gpus)).quantize(_MICRO)),
-        expected_usd=plain(total(_expected(base, machines, bought, hours, now))),
+        expected_usd=plain(total(cost.within(hours) for cost in each.values())),
         ceiling_usd_per_hour=ceiling_usd_per_hour,
-        worst_case_usd=worst,
+        worst_case_usd=None if ttl_hours is None else _worst(ceiling_usd_per_hour, ttl_hours, each),
         gpus=gpus,
         nodes=len(machines),
     )
-    totals = _with_deposits(totals, prepaid, bought, ttl_hours)
+    totals = _with_deposits(totals, prepaid, each, ttl_hours)
     if ttl_hours is not None:
         lasting = _lasting(base, machines, offers, prepaid)
         return msgspec.structs.replace(totals, bill_until_destroyed=lasting)
     return msgspec.structs.replace(totals, worst_case_usd=_endless(totals, prepaid, machines, offers))
 
 
-def _expected(
-    base: BaseState, machines: Sequence[PlannedMachine], bought: Mapping[str, Decimal], hours: Decimal, now: datetime
-) -> Iterator[Decimal]:
-    """What each machine costs in `hours` from `now`; one that stays as it is costs until its end at most."""
-    ends = {machine.name: machine.ends_at for machine in base.machines}
-    for machine in machines:
-        end = ends.get(machine.name) if machine.action is Action.KEEP else None
-        whole = bought[machine.name] * hours
-        if end is None:
-            yield whole
-        else:
-            seconds = max(0, int((end - now).total_seconds()))
-            yield min(whole, (bought[machine.name] * seconds / 3600).quantize(_MICRO))
+def usd_per_hour_of(each: Mapping[str, Cost]) -> Decimal:
+    """What machines cost in an hour together."""
+    return plain(total(cost.usd_per_hour for cost in each.values()))
+
+
+def _before(base: BaseState) -> Decimal:
+    """What runs now, without what has no known price: that is said beside it."""
+    prices = [machine.price for machine in base.machines if machine.alive]
+    return plain(total(price for price in prices if price is not None))
+
+
+def _worst(ceiling_usd_per_hour: Decimal, ttl_hours: Decimal, each: Mapping[str, Cost]) -> Decimal:
+    """The ceiling until the end. What keeps its own end costs its price, which nobody moves, no longer than that."""
+    return plain(ceiling_usd_per_hour * ttl_hours - total(cost.beside(ttl_hours) for cost in each.values()))
 
 
 def _lasting(
@@ -100,30 +100,25 @@ def _most(
 
 
 def _with_deposits(
-    totals: Totals, prepaid: Sequence[Prepaid], bought: Mapping[str, Decimal], ttl_hours: Decimal | None
+    totals: Totals, prepaid: Sequence[Prepaid], costing: Mapping[str, Cost], ttl_hours: Decimal | None
 ) -> Totals:
     """What is locked in all; in the worst case what is locked beyond a machine's own worst case is spent too."""
     sums = [each.deposit_usd for each in prepaid]
     known = [usd for usd in sums if usd is not None]
     worst = totals.worst_case_usd
     if worst is not None and ttl_hours is not None:
-        worst = plain(worst + total(_beyond(totals, prepaid, bought, ttl_hours)))
+        worst = plain(worst + total(_beyond(totals, prepaid, costing, ttl_hours)))
     deposit = plain(total(known)) if len(known) == len(sums) else None
     return msgspec.structs.replace(totals, worst_case_usd=worst, deposit_usd=deposit)
 
 
 def _beyond(
-    totals: Totals, prepaid: Sequence[Prepaid], bought: Mapping[str, Decimal], ttl_hours: Decimal
+    totals: Totals, prepaid: Sequence[Prepaid], costing: Mapping[str, Cost], ttl_hours: Decimal
 ) -> Iterator[Decimal]:
     for each in prepaid:
-        if each.deposit_usd is not None and each.machine in bought:
-            most = share_of_ceiling(bought[each.machine], totals) * ttl_hours
+        if each.deposit_usd is not None and each.machine in costing:
+            most = share_of_ceiling(costing[each.machine].usd_per_hour, totals) * ttl_hours
             yield max(Decimal(0), each.deposit_usd - most)
-
-
-def running_usd_per_hour(offers: Sequence[Offer]) -> Decimal:
-    """What nodes bought by `offers` cost in an hour. One without a price is left out: say so beside it."""
-    return plain(total(offer.usd_per_hour for offer in offers if offer.usd_per_hour is not None))
 
 
 def ceiling(usd_per_hour: Decimal, headroom: Decimal, budget_usd_per_hour: Decimal | None = None) -> Decimal:

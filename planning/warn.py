@@ -90,7 +90,7 @@ def _ends(running: Sequence[Running], assignment: Assignment) -> Iterator[str]:
 
 
 def _unpriced(running: Sequence[Running]) -> Iterator[str]:
-    unknown = [one for one in running if one.fate is not Fate.GONE and one.machine.offer.usd_per_hour is None]
+    unknown = [one for one in running if one.fate is not Fate.GONE and one.machine.price is None]
     if unknown:
         yield f"{_machines(len(unknown))} running at a price that is not known, and not counted in what runs now"
 
@@ -105,7 +105,7 @@ def _fit(problem: Problem, assignment: Assignment) -> Iterator[str]:
 
 
 def _offers(problem: Problem, machines: Sequence[PlannedMachine]) -> Iterator[str]:
-    slots = {slot.offer.id: slot for slot in problem.slots}
+    slots = {slot.offer.id: slot for slot in reversed(problem.slots)}  # of an offer the one that sells it comes first
     made = [machine for machine in machines if machine.action in MADE]
     guessed = [slots[machine.offer] for machine in made if slots[machine.offer].offer.indication]
     if guessed:

@@ -3,13 +3,14 @@
 from decimal import Decimal
 
 from ..providers.base import BidRule, Market
+from .costs import costs
 from .leftout import left_out
 from .limits import limits
 from .plan import Auction, Binding, Plan, Solution, Totals
 from .request import Outcome
 from .running import image_for
 from .spec import exact
-from .totals import ceiling, make_totals, running_usd_per_hour, share_of_ceiling
+from .totals import ceiling, make_totals, share_of_ceiling, usd_per_hour_of
 from .validity import bought, expiry, shortened
 from .warn import warnings
 
@@ -18,7 +19,7 @@ def write_plan(outcome: Outcome, solver_name: str) -> Plan:
     """The plan of `outcome`."""
     request, spec, offers = outcome.request, outcome.request.spec, outcome.chosen_offers()
     machines = outcome.assignment.machines
-    after = running_usd_per_hour([offers[machine.offer] for machine in machines])
+    after = usd_per_hour_of(costs(request.base, machines, offers, request.now))
     totals = make_totals(
         request.base,
         machines,

@@ -12,13 +12,14 @@ from ..core.errors import ResourceError
 from ..planning.plan import Plan
 from ..providers.base import Bids, Offer, capability
 from . import refusals
+from .baseline import base_state
 from .deposits import deposits, refuse_deposits
 from .desk import Desk, Work, work_on
 from .finish import Finished, finish, settle
 from .funds import refuse_unpaid
 from .gate import ApprovalGate
 from .namesakes import refuse_namesakes
-from .observe import Sighting, base_state, look
+from .observe import Sighting, look
 from .payload import Payload, remember, remember_definition
 from .records import DeploymentRecord, UsedPlan, new_uid
 from .reports import ApplyReport

@@ -6,20 +6,16 @@ A seller that cannot be asked is a problem in the sighting, never a machine that
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
 
 import msgspec
 
-from ..core.digests import digest_of
-from ..core.errors import AmpacityError, ResourceError
-from ..planning.change import Parts
-from ..planning.plan import BaseState, RunningMachine
+from ..core.errors import AmpacityError
 from ..providers.base import Machine, MachineState, Settlement
 from .books import last_word
 from .desk import Work
 from .engine import pending_creates, read_checkpoint, records
 from .journal import Journal
-from .machines import MachineRecord, machine_end
+from .machines import MachineRecord
 from .plugin.bench import order_of
 from .plugin.sellers import Sellers
 from .plugin.subject import Subject
@@ -74,28 +70,6 @@ def look_at(known: Iterable[MachineRecord], sellers: Sellers) -> list[Sighting]:
         return list(pool.map(lambda record: _sight(record, sellers), rows))
 
 
-def base_state(
-    uid: str | None,
-    sightings: Iterable[Sighting],
-    *,
-    ttl_hours: Decimal | None = None,
-    usd_so_far: Decimal | None = None,
-) -> BaseState:
-    """What a plan is made against. Raises `ResourceError` when a seller could not be asked."""
-    seen = list(sightings)
-    for sighting in seen:
-        if sighting.problem is not None:
-            raise _unasked(sighting) from sighting.problem
-    facts = [[row.record.inputs.name, _id(row), row.record.inputs.replace, row.alive] for row in seen]
-    return BaseState(
-        deployment=uid,
-        digest=digest_of({"deployment": uid, "machines": sorted(facts)}),
-        machines=tuple(_running(sighting) for sighting in seen),
-        ttl_hours=ttl_hours,
-        usd_so_far=usd_so_far,
-    )
-
-
 def subject_of(record: MachineRecord) -> Subject:
     """The record with its token and its seller's reference."""
     return Subject(urn=record.urn, id=record.id, inputs=record.inputs, outputs=dict(record.outputs))
@@ -126,32 +100,3 @@ def _settled(record: MachineRecord, sellers: Sellers) -> Settlement | None:
     subject = subject_of(record)
     seller = sellers.get(record.inputs.offer.provider)
     return None if subject.pending else last_word(seller, subject.ref, patient=False)
-
-
-def _id(sighting: Sighting) -> str:
-    return sighting.machine.ref.id if sighting.machine is not None else sighting.record.id
-
-
-def _running(sighting: Sighting) -> RunningMachine:
-    inputs, machine = sighting.record.inputs, sighting.machine
-    self_ending = machine is not None and machine.self_ending
-    return RunningMachine(
-        name=inputs.name,
-        offer=inputs.offer,
-        inputs=inputs.replace,
-        parts=Parts(image=inputs.image, disk_gib=inputs.disk_gib, ssh_public_key=inputs.ssh_public_key),
-        alive=sighting.alive,
-        ends_at=machine_end(inputs, timer=machine.ends_at if machine is not None else None, self_ending=self_ending),
-        self_ending=self_ending,
-        id=_id(sighting),
-    )
-
-
-def _unasked(sighting: Sighting) -> ResourceError:
-    provider = sighting.record.inputs.offer.provider
-    return ResourceError(
-        f"{provider} cannot be asked about {sighting.record.inputs.name}",
-        why=str(sighting.problem),
-        fix="ampacity status, when it answers again",
-        code="AMP-SELLER-UNASKED",
-    )

@@ -24,6 +24,7 @@ from ..core.clock import rfc3339
 from ..core.digests import digest_bytes
 from ..core.errors import PolicyError, UnexpectedChangeError, UsageError
 from ..core.money import show_usd, total
+from ..planning.costs import Cost, plan_costs
 from ..planning.plan import MADE, BaseState, FileRef, Plan, PlannedMachine, RunningMachine
 from ..providers.base import Offer
 from .records import UsedPlan
@@ -105,7 +106,8 @@ def refuse_price(plan: Plan, live: Mapping[str, Offer]) -> None:
     """
     auctioned = {auction.machine for auction in plan.auctions}
     fixed = [machine for machine in plan.machines if machine.name not in auctioned]
-    prices = [_live_price(plan, machine, live) for machine in fixed]
+    there = plan_costs(plan)
+    prices = [_live_price(plan, machine, live, there) for machine in fixed]
     ceilings = [auction.ceiling_usd_per_hour for auction in plan.auctions]
     now_usd, ceiling = total([*prices, *ceilings]), plan.totals.ceiling_usd_per_hour
     if now_usd > ceiling:
@@ -142,11 +144,9 @@ def _other_text(planned: FileRef | None, text: str | None) -> str | None:
     return None if found == wanted else f"planned: {where} with digest {wanted}; found: {found}"
 
 
-def _live_price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer]) -> Decimal:
+def _live_price(plan: Plan, machine: PlannedMachine, live: Mapping[str, Offer], there: Mapping[str, Cost]) -> Decimal:
     planned = plan.offer_of(machine)
-    if machine.action not in MADE:
-        return planned.usd_per_hour or Decimal(0)
-    return live_price(machine.name, planned, live)
+    return live_price(machine.name, planned, live) if machine.action in MADE else there[machine.name].usd_per_hour
 
 
 def live_price(name: str, planned: Offer, live: Mapping[str, Offer]) -> Decimal:

@@ -12,8 +12,8 @@ from ampacity.core.errors import PolicyError, ResourceError
 from ampacity.planning.plan import Auction, Plan, Prepaid
 from ampacity.planning.prepaid import Quote
 from ampacity.providers.base import BidRule, Market, Offer
+from ampacity.provisioning.baseline import base_state
 from ampacity.provisioning.deposits import deposits, refuse_deposits
-from ampacity.provisioning.observe import base_state
 
 Plans = Callable[..., Plan]
 

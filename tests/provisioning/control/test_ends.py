@@ -13,9 +13,10 @@ from ampacity.core.digests import digest_of
 from ampacity.planning.plan import Action, Plan
 from ampacity.providers.base import Labels, Machine, MachineRef, MachineState, Market, Offer, Token
 from ampacity.provisioning import orphans
+from ampacity.provisioning.baseline import base_state
 from ampacity.provisioning.control import Control
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
-from ampacity.provisioning.observe import Sighting, base_state
+from ampacity.provisioning.observe import Sighting
 from ampacity.provisioning.outcomes import standing
 from ampacity.provisioning.payload import Payload
 from ampacity.provisioning.records import DeploymentRecord
@@ -223,3 +224,13 @@ def test_a_plan_that_changes_nothing_moves_no_end(control: Control, hands: Any, 
     after = control.status("train")
     assert after.machines[0].ends_at == before.machines[0].ends_at is not None
     assert after.ends_at == before.ends_at
+
+
+@pytest.mark.parametrize("said", [{}, {"usd_per_hour": None, "unseen": "HTTP status 503"}])
+def test_a_plan_is_made_against_the_price_that_status_shows(seen: Seen, said: dict[str, Any]) -> None:
+    told = seen(NEW)
+    assert told.machine is not None
+    told = msgspec.structs.replace(told, machine=msgspec.structs.replace(told.machine, **said))
+    (running,) = base_state("d" * 32, [told]).machines
+    assert running.offer.usd_per_hour != 20
+    assert running.price == machine_status(told, NOW).usd_per_hour == 20

@@ -13,9 +13,9 @@ from ampacity.core.errors import PolicyError
 from ampacity.planning.plan import BaseState, Plan
 from ampacity.planning.prepaid import Quote
 from ampacity.providers.base import Market, Offer
+from ampacity.provisioning.baseline import base_state
 from ampacity.provisioning.deposits import deposits_now
 from ampacity.provisioning.machines import MachineInputs
-from ampacity.provisioning.observe import base_state
 from ampacity.provisioning.outlook import Outlook
 from ampacity.provisioning.stakes import Stakes, Standing
 from ampacity.provisioning.wanted import approved_usd

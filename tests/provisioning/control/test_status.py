@@ -11,9 +11,10 @@ import pytest
 from ampacity.core.digests import Digest
 from ampacity.core.errors import ResourceError
 from ampacity.providers.base import Labels, Machine, MachineRef, MachineState, Market, Token
+from ampacity.provisioning.baseline import base_state
 from ampacity.provisioning.drift import differences, unseen
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
-from ampacity.provisioning.observe import Sighting, base_state, natural
+from ampacity.provisioning.observe import Sighting, natural
 from ampacity.provisioning.records import DeploymentRecord
 from ampacity.provisioning.reports import Drift, DriftKind, DriftReport, sum_known
 from ampacity.provisioning.status import cost, deployment_status, machine_status, ssh_line
