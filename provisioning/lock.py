@@ -63,15 +63,14 @@ def holder(path: Path, name: str, engine: EngineAtWork = nobody) -> str | None:
     """
     if not is_locked(path):
         return None
-    note = _note(path)
-    orphan = _outlived(note)
-    if orphan is None:
-        return note or "a process that left no note"
-    then = orphan.command if orphan.command.startswith("destroy ") else f"recover {name}"
-    return f"{orphan.says}: {_end(engine())}, then ampacity {then}"
+    who = _read_holder(path)
+    if who.killed is None:
+        return who.note
+    then = who.killed.command if who.killed.command.startswith("destroy ") else f"recover {name}"
+    return f"{who.killed.says}: {_end(engine())}, then ampacity {then}"
 
 
-class _Outlived(msgspec.Struct, frozen=True, kw_only=True):
+class _Killed(msgspec.Struct, frozen=True, kw_only=True):
     """A command that was killed, and whose engine goes on without it."""
 
     command: str
@@ -83,12 +82,33 @@ class _Outlived(msgspec.Struct, frozen=True, kw_only=True):
         return f"the engine of {self.command}, whose process {self.pid} is dead, {does}"
 
 
-def _outlived(note: str) -> _Outlived | None:
+class _Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds a lock, by its note. `killed` is its command where that is surely dead, on this host."""
+
+    note: str
+    killed: _Killed | None
+
+    @property
+    def says(self) -> str:
+        return f"held by {self.killed.says if self.killed else f'{self.note}, or by the engine that it started'}"
+
+    def to_stop(self, engine: EngineAtWork) -> int | None:
+        """The engine's process, where there is nobody else to stop it."""
+        return engine() if self.killed else None
+
+
+def _read_holder(path: Path) -> _Holder:
+    with path.open("rb") as file:
+        note = file.read(NOTE_BYTES).decode("utf-8", "replace")
+    return _Holder(note=note or "a process that left no note", killed=_killed(note))
+
+
+def _killed(note: str) -> _Killed | None:
     """`None` where the command that left the note may be alive, here or elsewhere."""
     found = _NOTE.fullmatch(note)
     if found is None or found["host"] != socket.gethostname() or not is_dead(int(found["pid"])):
         return None
-    return _Outlived(command=found["command"], pid=int(found["pid"]))
+    return _Killed(command=found["command"], pid=int(found["pid"]))
 
 
 def _end(engine: int | None) -> str:
@@ -97,10 +117,9 @@ def _end(engine: int | None) -> str:
 
 
 def _locked(path: Path, name: str, command: str, engine: EngineAtWork) -> TimedOutError:
-    orphan = _outlived(_note(path))
-    end = _end(engine() if orphan else None)
-    fix = f"{end}, then ampacity {command}"
-    return TimedOutError(f"Another command is changing {name}", why=_holder(path), fix=fix, code="AMP-LOCKED")
+    who = _read_holder(path)
+    fix = f"{_end(who.to_stop(engine))}, then ampacity {command}"
+    return TimedOutError(f"Another command is changing {name}", why=who.says, fix=fix, code="AMP-LOCKED")
 
 
 def _hold(held: ExitStack, path: Path, wait_seconds: float, tell: Callable[[], None]) -> int | None:
@@ -118,9 +137,9 @@ def _hold(held: ExitStack, path: Path, wait_seconds: float, tell: Callable[[], N
 
 
 def _tell_wait(progress: Progress, path: Path, name: str, engine: EngineAtWork) -> None:
-    orphan = _outlived(_note(path))
-    stop = engine() if orphan else None
-    text = f"waits for another command, {_holder(path)}" + (f" (kill -INT {stop} stops it)" if stop is not None else "")
+    who = _read_holder(path)
+    stop = who.to_stop(engine)
+    text = f"waits for another command, {who.says}" + (f" (kill -INT {stop} stops it)" if stop is not None else "")
     progress(Step(item=name, stage=Stage.WAITING, text=text))
 
 
@@ -128,15 +147,3 @@ def _sign(handle: int, command: str) -> None:
     note = f"{command}, process {os.getpid()} on {socket.gethostname()}, since {rfc3339(system_clock())}"
     os.ftruncate(handle, 0)
     os.pwrite(handle, note.encode()[:NOTE_BYTES], 0)
-
-
-def _holder(path: Path) -> str:
-    note = _note(path)
-    orphan = _outlived(note)
-    who = note or "a process that left no note"
-    return f"held by {orphan.says if orphan else f'{who}, or by the engine that it started'}"
-
-
-def _note(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(NOTE_BYTES).decode("utf-8", "replace")
