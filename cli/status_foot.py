@@ -141,6 +141,8 @@ def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
         yield from _old_sums(found)
     if found.destroying_since is not None:
         return
+    if found.lost and found.anew:
+        yield f"LOST: {span(list(found.lost))}, to be made anew: {found.anew}"
     yield from _taken_back(found)
     yield from _unseen(found)
     if found.runs_dry_at is not None:

@@ -17,6 +17,7 @@ from ..planning.plan import BaseState, Plan
 from ..planning.prepaid import Quote
 from ..providers.base import Offer
 from . import abandoned, apply, baseline, deposits, destroy, observe, orphans, recover, strays, topup
+from .anew import way_anew
 from .desk import Desk, work_on
 from .drift import differences, notices, unseen
 from .former import former_machines
@@ -123,7 +124,9 @@ class Control:
         work, changing = work_on(self._desk, record), self._desk.changing(name)
         sightings, former = observe.look(work), former_machines(work.journal.entries())
         found = deployment_status(record, sightings, self._desk.clock(), former)
-        return msgspec.structs.replace(found, changing=changing or self._desk.changing(name))
+        found = msgspec.structs.replace(found, changing=changing or self._desk.changing(name))
+        anew = way_anew(record, sightings, former, found.asked_at) if found.lost else ""
+        return msgspec.structs.replace(found, anew=anew)
 
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""
@@ -141,6 +144,7 @@ class Control:
             notices=notices(seen, name),
             destroying_since=record.destroying_since,
             changing=changing or self._desk.changing(name),
+            anew=way_anew(record, seen, former_machines(work.journal.entries()), self._desk.clock()),
         )
 
     def outlook(self, name: str, *, gate: RecoveryGate | None) -> Outlook:

@@ -8,7 +8,7 @@ from ..core.money import show_usd
 from ..providers.base import Machine, Market
 from .machines import MachineInputs
 from .observe import Sighting
-from .reports import NEVER_MADE, NOT_REMOVED, NOT_REPLACED, STATE, UNSETTLED, Drift, DriftKind
+from .reports import MACHINE, NEVER_MADE, NOT_REMOVED, NOT_REPLACED, STATE, UNSETTLED, Drift, DriftKind
 from .status import Told, hidden, last_told, remembered
 from .unfinished import Unfinished
 
@@ -62,7 +62,7 @@ def _compare(sighting: Sighting) -> Iterator[Drift]:
     if not sighting.alive:
         note = sighting.machine.note if sighting.machine is not None else ""
         gone = f"gone at its seller: {note}" if note else "gone at its seller"
-        yield _drift(sighting, DriftKind.MISSING, "machine", sighting.record.id, gone)
+        yield _drift(sighting, DriftKind.MISSING, MACHINE, sighting.record.id, gone)
         return
     if sighting.record.pending and sighting.machine is not None:
         yield _drift(sighting, DriftKind.CHANGED, UNSETTLED, "interrupted", f"made {sighting.machine.ref.id}")
@@ -125,7 +125,7 @@ def _extra(machine: Machine) -> Drift:
         machine=name,
         provider=machine.provider,
         kind=DriftKind.EXTRA,
-        what="machine",
+        what=MACHINE,
         before="in no state",
         after=machine.ref.id,
     )

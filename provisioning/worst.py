@@ -1,6 +1,7 @@
 """The worst case of a recovery, held against the one that was approved with the last plan."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -15,7 +16,9 @@ from .former import former_machines
 from .machines import MachineInputs
 from .observe import Sighting
 from .outlook import Outlook
+from .records import DeploymentRecord
 from .refusals import PLAN_AGAIN, live_price
+from .reports import FormerMachine
 from .stakes import Stakes
 from .status import cost, deployment_status
 
@@ -25,19 +28,30 @@ CENT = Decimal("0.01")
 
 def with_stakes(work: Work, ahead: Outlook, seen: Sequence[Sighting], outside: Sequence[Machine]) -> Outlook:
     """`ahead` with what was spent and approved; sellers that are paid ahead are asked what they would lock."""
-    now, former = work.desk.clock(), former_machines(work.journal.entries())
-    status = deployment_status(work.record, seen, now, former)
+    former, now = former_machines(work.journal.entries()), work.desk.clock()
+    stakes = stakes_of(work.record, seen, former, now, outside)
+    quotes = deposits_now(work.desk, ahead.bought, ahead.sites)
+    return msgspec.structs.replace(ahead, stakes=msgspec.structs.replace(stakes, quotes=quotes))
+
+
+def stakes_of(
+    record: DeploymentRecord,
+    seen: Sequence[Sighting],
+    former: Iterable[FormerMachine],
+    now: datetime,
+    outside: Sequence[Machine] = (),
+) -> Stakes:
+    """What was spent and approved until `now`, without what would be locked: no seller is asked."""
+    status = deployment_status(record, seen, now, former)
     known = [(machine.name, machine.usd_so_far) for machine in status.machines]
     known += [(machine.name, machine.usd) for machine in status.former]
     known += [(each.ref.id, cost(each.usd_per_hour, each.created_at, now)) for each in outside]
-    stakes = Stakes(
+    return Stakes(
         asked_at=now,
         spent_usd=total(usd for _, usd in known if usd is not None),
         uncertain=tuple(name for name, usd in known if usd is None),
-        quotes=deposits_now(work.desk, ahead.bought, ahead.sites),
-        approved_usd=work.record.approved_usd,
+        approved_usd=record.approved_usd,
     )
-    return msgspec.structs.replace(ahead, stakes=stakes)
 
 
 def worst_usd(ahead: Outlook, stakes: Stakes, live: Mapping[str, Offer]) -> Decimal | None:

@@ -3,6 +3,7 @@
 from .applied import REWRITE, ApplyReport, MachineOutcome, Outcome
 from .destroyed import DestroyReport
 from .drift import (
+    MACHINE,
     NEVER_MADE,
     NOT_REMOVED,
     NOT_REPLACED,
@@ -21,6 +22,7 @@ from .ways import REPLAN
 
 __all__ = [
     "A_MOMENT",
+    "MACHINE",
     "NEVER_MADE",
     "NOT_REMOVED",
     "NOT_REPLACED",

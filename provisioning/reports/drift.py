@@ -16,6 +16,8 @@ UNSETTLED = "create call"
 """What is wrong with a machine whose create call was interrupted: it is there, and the state does not have it."""
 UNFINISHED = frozenset({NEVER_MADE, NOT_REPLACED, NOT_REMOVED, UNSETTLED})
 """What is wrong with machines that a change which did not come to its end left as they were."""
+MACHINE = "machine"
+"""What differs where all of it does: one that is gone, or that is in no state."""
 STATE = "state"
 """What differs where a machine runs no more, or failed."""
 
@@ -43,6 +45,11 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the machine has failed since the state saw it."""
         return self.what == STATE and self.after == MachineState.FAILED.value
 
+    @property
+    def gone(self) -> bool:
+        """Whether its seller has it no more."""
+        return self.kind is DriftKind.MISSING and self.what == MACHINE
+
 
 class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     """Every difference, and what could not be compared.
@@ -58,6 +65,8 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
     destroying_since: datetime | None = None
     """When a destroy began that did not come to its end."""
     changing: str | None = None
+    anew: str = ""
+    """The command that makes anew what is lost; empty where it is not known to be another than `recover`."""
 
     @property
     def interrupted(self) -> bool:
@@ -71,7 +80,8 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fix(self) -> str:
-        """The command that mends it: what an unfinished change left, and what failed, needs no new plan.
+        """The command that mends it: what an unfinished change left, and what is lost, needs no new plan,
+        unless to make it anew could cost more than was approved in all.
 
         While a command changes it nothing is to be mended: what it leaves is seen once it has ended.
         """
@@ -79,6 +89,6 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
             return f"ampacity drift {self.name}"
         if self.destroying_since is not None:
             return f"ampacity destroy {self.name}"
-        failed = {drift.machine for drift in self.differences if drift.failed}
-        recovers = all(drift.what in UNFINISHED or drift.machine in failed for drift in self.differences)
-        return f"ampacity recover {self.name}" if recovers else REPLAN
+        lost = {drift.machine for drift in self.differences if drift.failed or drift.gone}
+        recovers = all(drift.what in UNFINISHED or drift.machine in lost for drift in self.differences)
+        return self.anew or f"ampacity recover {self.name}" if recovers else REPLAN

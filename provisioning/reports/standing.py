@@ -7,8 +7,10 @@ from decimal import Decimal
 import msgspec
 
 from ...core.money import total
-from ...providers.base import Gpu, Market
+from ...providers.base import Gpu, MachineState, Market
 from .sums import sum_known
+
+_LOST = frozenset({"gone", MachineState.FAILED.value})
 
 
 class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +88,8 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     The last applied plan also wants `missing`, which were never made, and `outdated` made anew; `leaving`
     it wants gone: `recover` tries again. With `destroying_since` it is `destroy` that must be finished.
     `changing` is the command that changes it now, `None` where none does: all that may be its work.
-    `former` are those that are not among `machines`.
+    `former` are those that are not among `machines`. `anew` is the command that makes anew what is `lost`, empty
+    where nothing is.
     """
 
     name: str
@@ -101,7 +104,16 @@ class DeploymentStatus(msgspec.Struct, frozen=True, kw_only=True):
     destroying_since: datetime | None = None
     changing: str | None = None
     former: tuple[FormerMachine, ...] = ()
+    anew: str = ""
     problems: tuple[str, ...] = ()
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The machines that are gone or have failed before their end; none while a command changes them."""
+        if self.changing is not None or self.destroying_since is not None:
+            return ()
+        early = (each for each in self.machines if each.ends_at is None or self.asked_at < each.ends_at)
+        return tuple(machine.name for machine in early if machine.state in _LOST)
 
     @property
     def bills_until_destroy(self) -> bool:

@@ -402,7 +402,10 @@ def test_a_deposit_that_runs_dry_is_told_as_the_reason_and_not_paid_twice_on_one
     go(funded)
     funded("sandbox", "fault", "akash", "run-dry")
     assert "its deposit ran dry" in await_state(funded, "gone")["note"]
-    funded("drift", "job", exit=7)
+    again = "ampacity plan spec.yaml --out plan.json, then apply the new plan"
+    assert f"LOST: job-1, to be made anew: {again}" in " ".join(funded("status", "job").stdout.split())
+    assert f"Way on: {again}" in funded("topup", "job", "--yes", exit=4).stderr
+    assert f"Mend it: {again}" in " ".join(funded("drift", "job", exit=7).stdout.split())
     before = funded.balance_usd()
     refused = funded("recover", "job", "--yes", exit=5).stderr
     assert "[AMP-WORST-CASE]" in refused

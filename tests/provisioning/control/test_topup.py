@@ -9,10 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from ampacity.cli.status_foot import foot
 from ampacity.core.errors import ResourceError, UsageError
-from ampacity.providers.base import Labels, MachineOrder, MachineState, Market, Offer, Token
+from ampacity.providers.base import Labels, MachineOrder, MachineState, Market, Offer, Settlement, Token
 from ampacity.provisioning import topup
+from ampacity.provisioning.anew import way_anew
 from ampacity.provisioning.drift import differences
+from ampacity.provisioning.journal import JournalEntry
 from ampacity.provisioning.lock import deployment_lock
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.observe import Sighting
@@ -82,6 +85,9 @@ class Ledger:
     def step(self, token: str, note: str) -> None:
         self.notes.append(note)
 
+    def entries(self) -> list[JournalEntry]:
+        return []
+
 
 @pytest.fixture
 def work(hall: Any, record: DeploymentRecord, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
@@ -125,6 +131,37 @@ def test_a_machine_that_ran_dry_and_is_closed_is_a_problem_and_recover_the_way_o
         )
     (lost,) = differences([closed], [])
     assert lost.after == "gone at its seller: its deposit ran dry"
+
+
+@pytest.mark.parametrize(
+    ("spent", "way"), [("2", "ampacity recover train"), ("23.44", "ampacity plan SPEC, then apply the new plan")]
+)
+def test_the_way_on_after_it_ran_dry_is_a_new_plan_where_making_it_anew_is_beyond_what_was_approved(
+    work: Any, prepaid: Prepaid, record: DeploymentRecord, spent: str, way: str
+) -> None:
+    # 8 h at 2.93 = 23.44 was approved; 7 h of it are left, 20.51.
+    wanted = msgspec.structs.replace(prepaid.inputs, ends_at=NOW + 7 * HOUR, max_usd_per_hour=Decimal("2.93"))
+    work.record = msgspec.structs.replace(
+        record, wanted=(wanted,), approved_usd=Decimal("23.44"), ceiling_usd_per_hour=Decimal("2.93")
+    )
+    lost = prepaid.seen(state=MachineState.GONE, ends_at=NOW + 7 * HOUR)
+    work.seen = [msgspec.structs.replace(lost, settlement=Settlement(spent_usd=Decimal(spent)))]
+    (problem,) = topup.quote(work.desk, "train", Decimal(4)).problems
+    assert problem.endswith(f"Way on: {way}")
+    assert way_anew(work.record, work.seen, (), NOW) == way
+    status = deployment_status(work.record, work.seen, NOW)
+    assert status.lost == ("node-0",)
+    assert f"LOST: node-0, to be made anew: {way}" in list(foot(msgspec.structs.replace(status, anew=way)))
+    assert DriftReport(name="train", differences=differences(work.seen, []), anew=way).fix == way
+
+
+def test_what_ended_at_its_end_is_not_lost_and_is_not_made_anew_to_end_at_once(
+    prepaid: Prepaid, record: DeploymentRecord
+) -> None:
+    ended = msgspec.structs.replace(record, wanted=(msgspec.structs.replace(prepaid.inputs, ends_at=NOW),))
+    seen = [prepaid.seen(state=MachineState.GONE, ends_at=NOW)]
+    assert deployment_status(ended, seen, NOW).lost == ()
+    assert way_anew(ended, seen, (), NOW) == "ampacity plan SPEC, then apply the new plan"
 
 
 def test_an_order_that_made_nothing_yet_is_neither_gone_nor_paid_for(work: Any, prepaid: Prepaid) -> None:
