@@ -72,7 +72,7 @@ def _agreed(named: "NamedContext", saved: "SavedPlan", gate: "SiweGate", *, yes:
 
     live = live_offers(named, saved)
     doubts = Control(named).check(saved.plan, saved.digest, live, gate, sites=saved.sites)
-    approval = gate.check(saved.plan, saved.digest)
+    approval = gate.check(saved.plan, saved.digest).sentence
     for doubt in doubts:
         say(f"note: {doubt}")
     if yes:

@@ -8,6 +8,7 @@ from ..core.clock import Clock, system_clock
 from ..core.contexts import Context
 from ..core.digests import Digest
 from ..planning.plan import Plan
+from ..provisioning.gate import Approved
 from .facts import plan_facts
 from .planfiles import SavedPlan
 
@@ -34,13 +35,11 @@ class SiweGate:
             now=self._clock(),
         )
 
-    def check(self, plan: Plan, digest: Digest) -> str:
-        """The sentence for the record; raises `PolicyError` when the plan may not pass."""
-        return demand(self.verdict(plan, digest), plan=quote(str(self._saved.path)))
-
-    def approvers(self, plan: Plan, digest: Digest) -> tuple[str, ...]:
-        """The accounts that have approved, for the record."""
-        return tuple(wallet.address for wallet in self.verdict(plan, digest).by)
+    def check(self, plan: Plan, digest: Digest) -> Approved:
+        """What goes on record; raises `PolicyError` when the plan may not pass."""
+        verdict = self.verdict(plan, digest)
+        sentence = demand(verdict, plan=quote(str(self._saved.path)))
+        return Approved(sentence=sentence, by=tuple(wallet.address for wallet in verdict.by))
 
 
 class StandingGate:

@@ -61,9 +61,8 @@ def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
         refuse_late(desk, intent, record, seen)
         refusals.refuse_user_data(plan, intent.user_data)
         refusals.refuse_definition(plan, intent.definition)
-        approval = gate.check(plan, intent.digest)
-        approvers = gate.approvers(plan, intent.digest)
-        use = UsedPlan(digest=intent.digest, at=desk.clock(), approval=approval, approvers=approvers)
+        approved = gate.check(plan, intent.digest)
+        use = UsedPlan(digest=intent.digest, at=desk.clock(), approval=approved.sentence, approvers=approved.by)
         return _spend(work, intent, use, seen)
 
 

@@ -2,19 +2,27 @@
 
 from typing import Protocol
 
+import msgspec
+
 from ..core.digests import Digest
 from ..planning.plan import Plan
+
+
+class Approved(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes on record of a plan that passed: a sentence, such as `2 of 3 wallets`, and whose approvals counted.
+
+    There is nobody in `by` where nobody has to approve.
+    """
+
+    sentence: str
+    by: tuple[str, ...] = ()
 
 
 class ApprovalGate(Protocol):
     """Says whether a plan is approved as its context demands. There is no default on purpose."""
 
-    def check(self, plan: Plan, digest: Digest, /) -> str:
-        """A sentence for the record, such as `2 of 3 wallets`; raises `PolicyError` when it is not approved."""
-        ...
-
-    def approvers(self, plan: Plan, digest: Digest, /) -> tuple[str, ...]:
-        """Whose approvals count for it, for the record; none where nobody has to approve."""
+    def check(self, plan: Plan, digest: Digest, /) -> Approved:
+        """How it is approved; raises `PolicyError` when it is not."""
         ...
 
 

@@ -27,6 +27,7 @@ from ampacity.planning.plan import (
 from ampacity.providers.base import Offer
 from ampacity.provisioning.control import Control
 from ampacity.provisioning.engine import EngineSettings
+from ampacity.provisioning.gate import Approved
 from ampacity.provisioning.reports import ApplyReport
 
 NODE_USD_PER_HOUR = Decimal("23.92")
@@ -38,12 +39,9 @@ class OpenGate:
     def __init__(self) -> None:
         self.asked: list[Digest] = []
 
-    def check(self, plan: Plan, digest: Digest) -> str:
+    def check(self, plan: Plan, digest: Digest) -> Approved:
         self.asked.append(digest)
-        return "no approval required"
-
-    def approvers(self, plan: Plan, digest: Digest) -> tuple[str, ...]:
-        return ("0xAda",)
+        return Approved(sentence="no approval required", by=("0xAda",))
 
 
 @pytest.fixture
