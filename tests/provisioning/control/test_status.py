@@ -223,7 +223,8 @@ def test_what_the_last_plan_wants_and_nobody_made_is_told(
     assert DriftReport(name="train", differences=(found,)).fix == "ampacity recover train"
     lost = differences([without(seen("node-0"))], [], rest)
     assert len(lost) == 2
-    assert DriftReport(name="train", differences=lost).fix.startswith("ampacity plan SPEC")
+    assert DriftReport(name="train", differences=lost).fix == "ampacity recover train"
+    assert DriftReport(name="train", differences=lost, anew="ampacity plan SPEC").fix == "ampacity plan SPEC"
 
 
 def test_a_machine_that_failed_is_made_anew_by_recover_whatever_else_of_it_differs() -> None:
