@@ -36,6 +36,7 @@ def with_faucet(stand_in: object, app: "WSGIApplication") -> "WSGIApplication":
         return app
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        """Answers a request to fund, and leaves every other one to `app`."""
         if (environ.get("PATH_INFO"), environ.get("REQUEST_METHOD")) != (PATH, "POST"):
             return app(environ, start_response)
         length = min(int(environ.get("CONTENT_LENGTH") or 0), MAX_ACCOUNT_BYTES)
