@@ -83,19 +83,12 @@ def _outcome(
 ) -> MachineOutcome:
     if record is None:
         return _line(inputs, Outcome.FAILED if told else Outcome.ABSENT, told)
-    reasons, fix = parted((*record.problems, *told))
+    reasons = (*record.problems, *told)
     if record.pending:
-        return _line(inputs, Outcome.PENDING, (*record.problems, *told), id=made.get(subject_of(record).token))
+        return _line(inputs, Outcome.PENDING, reasons, id=made.get(subject_of(record).token))
     last = remembered(Sighting(record=record))
-    return MachineOutcome(
-        name=inputs.name,
-        provider=inputs.offer.provider,
-        region=inputs.offer.region,
-        sku=inputs.offer.sku,
-        outcome=_judge(last.state, reasons),
-        reasons=reasons,
-        fix=fix,
-        id=record.id,
+    return msgspec.structs.replace(
+        _line(inputs, _judge(last.state, reasons), reasons, id=record.id),
         exists=last.state != MachineState.GONE,
         address=last.address,
         ssh=ssh_line(last.address, last.ssh_user, last.ssh_port),
