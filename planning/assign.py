@@ -9,8 +9,9 @@ import msgspec
 
 from ..providers.base import Offer
 from .plan import Action, PlannedMachine, RemovedMachine
-from .problem import Problem, Slot
+from .problem import Problem
 from .running import Fate, Running
+from .slots import Slot
 
 _NUMBER = re.compile(r"(\d+)$")
 NOT_NEEDED = "not needed any more"

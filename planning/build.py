@@ -2,17 +2,22 @@
 
 from decimal import Decimal
 
+import msgspec
+
 from ..core.errors import UsageError
+from ..providers.base import Offer
 from .assign import Ends, assign
 from .choose import Choice, choose
 from .filter import fit, latest
 from .infeasible import InfeasibleError, no_offer, no_plan
 from .leftout import left_out
-from .plan import Plan
-from .problem import make_problem
+from .plan import Action, Excluded, Plan
+from .problem import Problem, make_problem
 from .request import Outcome, PlanRequest
 from .running import Running, Setup, judge
+from .slots import Horizon
 from .solver import Solver
+from .spec import exact
 from .writing import write_plan
 
 __all__ = ["MAX_MACHINES", "InfeasibleError", "PlanRequest", "build_plan"]
@@ -29,25 +34,72 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
     """
     spec = request.spec
     fitting, excluded = fit(spec, request.offers, request.now)
-    running = _judge_running(request)
-    spent = request.base.usd_so_far or Decimal(0)
-    problem = make_problem(spec, fitting, running, request.limits, rebalance=request.rebalance, spent=spent)
-    if not problem.slots:
-        raise no_offer(excluded, left_out(spec, request.offers, request.now, problem))
-    choice = choose(problem, solver)
+    field = _Field(request=request, fitting=tuple(fitting), excluded=tuple(excluded), running=_judge_running(request))
+    outcome = _nothing_new(field, solver) or _decide(field, solver, field.problem())
+    if outcome is None:
+        raise _none(field, solver)
+    return write_plan(outcome, solver.name)
+
+
+class _Field(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to decide over."""
+
+    request: PlanRequest
+    fitting: tuple[Offer, ...]
+    excluded: tuple[Excluded, ...]
+    running: tuple[Running, ...]
+
+    def problem(self, *, unchanged: bool = False) -> Problem:
+        """The choice; that of `unchanged` ends holds only where it changes nothing."""
+        request = self.request
+        return make_problem(
+            request.spec,
+            self.fitting,
+            self.running,
+            request.limits,
+            rebalance=request.rebalance,
+            horizon=Horizon(now=request.now, hours=exact(request.spec.hours), unchanged=unchanged),
+            spent=request.base.usd_so_far or Decimal(0),
+        )
+
+
+def _nothing_new(field: _Field, solver: Solver) -> Outcome | None:
+    """The outcome by which everything stays with its end, `None` where there is none.
+
+    What ends earlier than the hours of a new plan may fit a budget that these hours would break.
+    """
+    problem = field.problem(unchanged=True)
+    if _ends(field.request).moved or problem == field.problem():
+        return None
+    outcome = _decide(field, solver, problem)
+    if outcome is None or outcome.assignment.removed:
+        return None
+    return outcome if all(each.action is Action.KEEP for each in outcome.assignment.machines) else None
+
+
+def _decide(field: _Field, solver: Solver, problem: Problem) -> Outcome | None:
+    request = field.request
+    choice = choose(problem, solver) if problem.slots else None
     if choice is None:
-        raise no_plan(problem, solver, excluded, left_out(spec, request.offers, request.now, problem))
+        return None
     _check_size(choice)
-    assignment = assign(spec.name, problem, choice.counts, running, ends=_ends(request))
-    outcome = Outcome(
+    return Outcome(
         request=request,
         problem=problem,
         choice=choice,
-        running=running,
-        assignment=assignment,
-        excluded=tuple(excluded),
+        running=field.running,
+        assignment=assign(request.spec.name, problem, choice.counts, field.running, ends=_ends(request)),
+        excluded=field.excluded,
     )
-    return write_plan(outcome, solver.name)
+
+
+def _none(field: _Field, solver: Solver) -> InfeasibleError:
+    """Why there is no plan."""
+    problem, request = field.problem(), field.request
+    sold_out = left_out(request.spec, request.offers, request.now, problem)
+    if not problem.slots:
+        return no_offer(field.excluded, sold_out)
+    return no_plan(problem, solver, field.excluded, sold_out)
 
 
 def _check_size(choice: Choice) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from .problem import Problem, Slot
+from .problem import Problem
+from .slots import Slot
 
 
 def needed(problem: Problem) -> Problem:
@@ -19,14 +20,29 @@ def needed(problem: Problem) -> Problem:
 
 
 def settle(problem: Problem, counts: Sequence[int]) -> tuple[int, ...]:
-    """`counts` with each kind's nodes on its cheapest slots, and of equal prices on the first by key."""
+    """`counts` with each kind's nodes on its cheapest slots, and of equal prices on the first by key.
+
+    What runs on an offer goes on before one that is bought by it for no less.
+    """
     settled = list(counts)
+    for at, slot in enumerate(problem.slots):
+        if slot.machines:
+            _go_on(problem, settled, at)
     for group in _groups(problem).values():
-        left = sum(counts[at] for at in group)
+        left = sum(settled[at] for at in group)
         for at in group:
             settled[at] = min(left, problem.most_nodes(problem.slots[at]))
             left -= settled[at]
     return tuple(settled)
+
+
+def _go_on(problem: Problem, counts: list[int], at: int) -> None:
+    """Move nodes that would be bought to slot `at`, whose machines run on the same offer."""
+    own = problem.slots[at]
+    for other, slot in enumerate(problem.slots):
+        if slot.offer.id == own.offer.id and not slot.machines and slot.usd_per_hour >= own.usd_per_hour:
+            moved = max(0, min(own.stays - counts[at], counts[other] - slot.stays))
+            counts[at], counts[other] = counts[at] + moved, counts[other] - moved
 
 
 def _groups(problem: Problem) -> dict[tuple[object, ...], list[int]]:

@@ -10,7 +10,8 @@ from decimal import Decimal
 import msgspec
 
 from ..core.money import total
-from .problem import Problem, Slot
+from .problem import Budgeted, Problem
+from .slots import Slot
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,22 +57,21 @@ def gpus_of(problem: Problem, counts: Counts) -> int:
     return sum(slot.gpus * nodes for slot, nodes in zip(problem.slots, counts, strict=True))
 
 
-def price_of(problem: Problem, counts: Counts) -> Decimal:
-    """US dollars per hour of `counts`."""
-    return total(slot.usd_per_hour * nodes for slot, nodes in zip(problem.slots, counts, strict=True))
-
-
 def _budgets(problem: Problem, counts: Counts) -> Iterator[Limit]:
     cheapest = _least(slot.usd_per_hour for slot in problem.slots)
     for budget in problem.budgets:
         yield Limit(
             name=budget.key,
             group="budget",
-            used=budget.spent + price_of(problem, counts) * budget.hours,
+            used=budget.spent + _usd_of(budget, problem, counts),
             allowed=budget.usd,
             unit=budget.unit,
             node=cheapest * budget.hours,
         )
+
+
+def _usd_of(budget: Budgeted, problem: Problem, counts: Counts) -> Decimal:
+    return total(budget.usd_of(slot) * nodes for slot, nodes in zip(problem.slots, counts, strict=True))
 
 
 def _spot(problem: Problem, counts: Counts) -> Iterator[Limit]:

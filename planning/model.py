@@ -9,7 +9,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import msgspec
 
-from .problem import Problem, Slot
+from .problem import Problem
+from .slots import Slot
 from .solver import LinearModel, Row, Term, Variable
 
 MICRO = 1_000_000
@@ -78,8 +79,8 @@ def _limit_rows(problem: Problem) -> Iterator[Row]:
     slots = problem.slots
     gpus = tuple((at, slot.gpus) for at, slot in enumerate(slots))
     yield Row(name="gpu.count", group="gpus", terms=gpus, least=problem.gpus, most=problem.most_gpus)
-    prices = tuple((at, price_units(slot)) for at, slot in enumerate(slots))
     for budget in problem.budgets:
+        prices = tuple((at, units_up(budget.usd_per_hour_of(slot))) for at, slot in enumerate(slots))
         yield Row(name=budget.key, group="budget", terms=prices, most=units_down(budget.usd_per_hour))
     yield from _spot_rows(problem)
     for feed in problem.feeds:

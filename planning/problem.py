@@ -1,55 +1,16 @@
 """What is to be chosen, without a word about how: slots to fill and limits to keep."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from ..core.money import total
-from ..providers.base import Market, Offer, PowerLimit
-from .running import Fate, Running
+from ..providers.base import Offer, PowerLimit
+from .costs import Cost
+from .running import Running
+from .slots import Horizon, Slot, make_slots
 from .spec import Spec, exact
-
-
-class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """An offer with the machines that already run on it.
-
-    `keep` machines may stay as they are, `renew` ones only after they are made anew, and `room`
-    more may be bought (`None`: the seller names no bound). Where `machines` are named the slot is
-    theirs alone: they run on the offer at another price than its own.
-    """
-
-    offer: Offer
-    usd_per_hour: Decimal
-    keep: int = 0
-    renew: int = 0
-    room: int | None = None
-    machines: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """What tells it from every other slot."""
-        return "/".join((self.offer.id, *self.machines[:1]))
-
-    @property
-    def stays(self) -> int:
-        """Machines that run on it and may go on."""
-        return self.keep + self.renew
-
-    @property
-    def gpus(self) -> int:
-        """GPUs of one node."""
-        return self.offer.gpu.count
-
-    @property
-    def spot(self) -> bool:
-        """Whether its seller may take it back at any moment."""
-        return self.offer.market is Market.SPOT
-
-    def draws(self, feed: str) -> Decimal:
-        """The kilowatts that one node takes from `feed`."""
-        power = self.offer.power
-        return power.node_kw if power is not None and feed in power.feeds else Decimal(0)
 
 
 class Budgeted(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,11 +21,24 @@ class Budgeted(msgspec.Struct, frozen=True, kw_only=True):
     hours: Decimal
     unit: str
     spent: Decimal = Decimal(0)
+    until_ends: bool = False
+    """Whether what ends before the hours are over takes less of it."""
 
     @property
     def usd_per_hour(self) -> Decimal:
         """What may be spent in an hour; negative where more is spent than allowed."""
         return (self.usd - self.spent) / self.hours
+
+    def usd_of(self, slot: Slot) -> Decimal:
+        """What a node of `slot` takes of it."""
+        return Cost(usd_per_hour=slot.usd_per_hour, seconds=self._seconds(slot)).within(self.hours)
+
+    def usd_per_hour_of(self, slot: Slot) -> Decimal:
+        """The same for each of the hours."""
+        return slot.usd_per_hour if self._seconds(slot) is None else self.usd_of(slot) / self.hours
+
+    def _seconds(self, slot: Slot) -> int | None:
+        return slot.seconds if self.until_ends else None
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,10 +90,14 @@ def make_problem(
     limits: Iterable[PowerLimit],
     *,
     rebalance: bool,
+    horizon: Horizon | None = None,
     spent: Decimal = Decimal(0),
 ) -> Problem:
-    """The choice that `spec` leaves among `fitting` offers beside what runs and what was `spent` already."""
-    slots = _slots(fitting, running)
+    """The choice that `spec` leaves among `fitting` offers beside what runs and what was `spent` already.
+
+    The ends within `horizon` count in a budget for all its hours.
+    """
+    slots = make_slots(fitting, running, horizon if spec.budget.usd_total is not None else None)
     return Problem(
         gpus=spec.gpu.count,
         most_gpus=spec.gpu.count + max((slot.gpus for slot in slots), default=1) - 1,
@@ -132,43 +110,6 @@ def make_problem(
     )
 
 
-def _slots(fitting: Sequence[Offer], running: Sequence[Running]) -> tuple[Slot, ...]:
-    on_sale = {offer.id: offer for offer in fitting}
-    staying = [one for one in running if one.fate in {Fate.KEEP, Fate.RENEW}]
-    offers = on_sale | {one.offer.id: one.offer for one in staying}
-    rows = (_of_offer(offer, staying, on_sale) for offer in sorted(offers.values(), key=lambda offer: offer.key))
-    return tuple(slot for row in rows for slot in row)
-
-
-def _of_offer(offer: Offer, staying: Sequence[Running], on_sale: dict[str, Offer]) -> Iterator[Slot]:
-    """What is sold by `offer` with what runs at its price, then what runs at prices of its own."""
-    here = [one for one in staying if one.offer.id == offer.id]
-    own, alike = _own_prices(here), [one.fate for one in here if not _has_own_price(one)]
-    if alike or offer.id in on_sale:
-        yield Slot(
-            offer=offer,
-            usd_per_hour=offer.usd_per_hour or Decimal(0),
-            keep=alike.count(Fate.KEEP),
-            renew=alike.count(Fate.RENEW),
-            room=offer.max_nodes if offer.id in on_sale else 0,
-        )
-    for usd_per_hour, names in sorted(own.items()):
-        yield Slot(offer=offer, usd_per_hour=usd_per_hour, keep=len(names), room=0, machines=tuple(names))
-
-
-def _own_prices(here: Iterable[Running]) -> dict[Decimal, list[str]]:
-    """The names of machines that run at another price than their offer's, by that price."""
-    own: dict[Decimal, list[str]] = {}
-    for one in here:
-        if _has_own_price(one):
-            own.setdefault(one.usd_per_hour, []).append(one.machine.name)
-    return own
-
-
-def _has_own_price(one: Running) -> bool:
-    return one.fate is Fate.KEEP and one.usd_per_hour != (one.offer.usd_per_hour or Decimal(0))
-
-
 def _budgets(spec: Spec, spent: Decimal) -> tuple[Budgeted, ...]:
     hourly, whole = spec.budget.usd_per_hour, spec.budget.usd_total
     budgets = []
@@ -176,7 +117,8 @@ def _budgets(spec: Spec, spent: Decimal) -> tuple[Budgeted, ...]:
         budgets.append(Budgeted(key="budget.usd_per_hour", usd=hourly, hours=Decimal(1), unit="USD per hour"))
     if whole is not None:
         hours = exact(spec.hours)
-        budgets.append(Budgeted(key="budget.usd_total", usd=whole, hours=hours, unit="USD", spent=spent))
+        total_usd = Budgeted(key="budget.usd_total", usd=whole, hours=hours, unit="USD", spent=spent, until_ends=True)
+        budgets.append(total_usd)
     return tuple(budgets)
 
 

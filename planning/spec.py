@@ -65,7 +65,8 @@ class PlacementWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Hard limits. `price_headroom` is how far live prices may rise above the planned before apply refuses.
 
-    `usd_total` is for the price over `hours` with what it cost so far; a worst case above it is warned of.
+    `usd_total` is for the deployment: what it cost so far, former machines included, and its price over the
+    `hours` of this plan, of a machine that keeps its own end until then. A worst case above it is warned of.
     """
 
     usd_per_hour: Usd | None = None

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import msgspec
 
 from ..core.money import ceil_cents, plain, total
 from ..providers.base import Offer
-from .costs import Cost, costs
+from .costs import SECONDS_PER_HOUR, Cost, costs
 from .plan import MADE, BaseState, PlannedMachine, Prepaid, Totals
 
 _MICRO = Decimal("0.000001")
@@ -58,8 +58,15 @@ def _before(base: BaseState) -> Decimal:
 
 
 def _worst(ceiling_usd_per_hour: Decimal, ttl_hours: Decimal, each: Mapping[str, Cost]) -> Decimal:
-    """The ceiling until the end. What keeps its own end costs its price, which nobody moves, no longer than that."""
-    return plain(ceiling_usd_per_hour * ttl_hours - total(cost.beside(ttl_hours) for cost in each.values()))
+    """The ceiling until the end. What keeps its own end costs its price, which nobody moves, no longer than that.
+
+    Where all keep theirs the last of them is the end.
+    """
+    own = [cost.seconds for cost in each.values() if cost.seconds is not None]
+    hours = Decimal(max(own)) / SECONDS_PER_HOUR if own and len(own) == len(each) else ttl_hours
+    whole = ceiling_usd_per_hour * hours
+    most = whole.quantize(_MICRO, rounding=ROUND_CEILING) if own else whole
+    return plain(most - total(cost.beside(hours) for cost in each.values()))
 
 
 def _lasting(

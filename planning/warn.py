@@ -9,8 +9,9 @@ from ..core.money import show_most_usd, show_usd
 from .assign import NO_ROOM, Assignment
 from .choose import Choice
 from .plan import MADE, Action, BaseState, PlannedMachine, Totals
-from .problem import Problem, Slot
+from .problem import Problem
 from .running import Fate, Running
+from .slots import Slot
 from .spec import Spec
 
 SURE_NODES = 16

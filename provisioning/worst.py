@@ -66,8 +66,14 @@ def worst_usd(ahead: Outlook, stakes: Stakes, live: Mapping[str, Offer]) -> Deci
         return None
     longest = max((each.hours for each in rows if each.hours is not None), default=Decimal(0))
     ceiling = ahead.ceiling_usd_per_hour
-    capped = total(used) if ceiling is None else min(total(used), ceiling * longest)
+    capped = total(used) if ceiling is None else min(total(used), ceiling * longest - _ended(ahead, stakes, longest))
     return total([stakes.spent_usd, capped, *(each.beyond_usd for each in rows)])
+
+
+def _ended(ahead: Outlook, stakes: Stakes, longest: Decimal) -> Decimal:
+    """What the ceiling has room for, and what ends before the `longest` costs no more: the plan leaves it out too."""
+    known = [(each.usd_per_hour, hours_until(each.ends_at, stakes.asked_at)) for each in ahead.standing]
+    return total(usd * (longest - hours) for usd, hours in known if usd is not None and hours is not None)
 
 
 def refuse_beyond(ahead: Outlook, live: Mapping[str, Offer]) -> None:

@@ -105,6 +105,18 @@ def test_caps_that_were_rounded_up_each_count_no_more_than_the_ceiling_of_all(ma
     refuse_beyond(ahead, {})
 
 
+def test_the_ceiling_of_all_covers_what_ends_early_only_until_then(machine: Build) -> None:
+    # Of a ceiling of 3.00 one that stays takes 1.00 for 2 of the 4 h: 3 x 4 - 1 x 2 = 10, and not 1.01 x (2 + 4 + 4)
+    end = NOW + timedelta(hours=4)
+    made = tuple(machine(name, ends_at=end, max_usd_per_hour=Decimal("1.01")) for name in ("b", "c"))
+    one, most = Decimal(1), Decimal("1.01")
+    kept = Standing(name="a", usd_per_hour=one, most_usd_per_hour=most, ends_at=NOW + timedelta(hours=2))
+    staked = Stakes(asked_at=NOW, approved_usd=Decimal(10))
+    ahead = Outlook(name="one", ceiling_usd_per_hour=Decimal(3), made=made, stakes=staked, standing=(kept,))
+    assert worst_usd(ahead, staked, {}) == Decimal(10)
+    refuse_beyond(ahead, {})
+
+
 def test_one_without_an_end_costs_at_worst_what_is_locked_and_without_that_has_no_bound(auctioned: Build) -> None:
     staked = stakes("10", spent="1")
     assert worst_usd(ahead_of(auctioned(hours=None), staked), staked, {}) == Decimal(11)

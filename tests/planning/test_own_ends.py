@@ -1,0 +1,99 @@
+"""Machines that keep an end of their own count until then: in what is expected, at worst, and within `usd_total`."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from ampacity.planning.infeasible import InfeasibleError
+from ampacity.planning.plan import Action, BaseState, Binding, Plan
+
+Plans = Callable[..., Plan]
+
+
+@pytest.fixture
+def base(makers: Any) -> Callable[..., BaseState]:
+    """One machine at 20 an hour, which has cost 60 so far; its end in hours and its fields can be given."""
+
+    def build(ends_in_hours: int, **fields: Any) -> BaseState:
+        box = makers.offer(usd="20")
+        machine = makers.running("train-1", box, ends_at=box.observed_at + timedelta(hours=ends_in_hours), **fields)
+        there: BaseState = makers.base_of(machine)
+        # The hours that the spec wants, so that nothing moves an end by itself.
+        return msgspec.structs.replace(there, usd_so_far=Decimal(60), ttl_hours=Decimal(12))
+
+    return build
+
+
+def wanted(makers: Any, gpus: int, **keys: Any) -> Any:
+    return makers.spec(gpu={"models": ["H100"], "count": gpus}, hours=10, ttl_hours=12, **keys)
+
+
+def test_a_budget_counts_a_timed_machine_until_its_timer_ends_it(
+    makers: Any, base: Callable[..., BaseState], plan_for: Plans
+) -> None:
+    timed, box = base(3, self_ending=True), makers.offer(usd="20")
+    plan = plan_for(wanted(makers, 16, budget={"usd_total": "320"}), [box], base=timed)
+    assert [each.action for each in plan.machines] == [Action.KEEP, Action.ADD]
+    assert plan.totals.expected_usd == 260  # 20 x 3 + 20 x 10
+    assert plan.binding == (Binding(limit="budget.usd_total", used=Decimal(320), allowed=Decimal(320), unit="USD"),)
+    with pytest.raises(InfeasibleError) as caught:
+        plan_for(wanted(makers, 16, budget={"usd_total": "319"}), [box], base=timed)
+    assert caught.value.why.startswith("budget.usd_total would have to be at least 320.00")
+
+
+def test_a_budget_by_the_hour_is_for_every_hour(makers: Any, base: Callable[..., BaseState], plan_for: Plans) -> None:
+    both = {"usd_per_hour": "39.99", "usd_total": "5000"}
+    with pytest.raises(InfeasibleError) as caught:
+        plan_for(wanted(makers, 16, budget=both), [makers.offer(usd="20")], base=base(3, self_ending=True))
+    assert caught.value.why.startswith("budget.usd_per_hour would have to be at least 40.00")
+
+
+def test_a_machine_whose_end_moves_counts_for_all_the_hours(
+    makers: Any, base: Callable[..., BaseState], plan_for: Plans
+) -> None:
+    plan = plan_for(wanted(makers, 16, budget={"usd_total": "460"}), [makers.offer(usd="20")], base=base(3))
+    assert [each.action for each in plan.machines] == [Action.CHANGE, Action.ADD]
+    assert plan.totals.expected_usd == 400  # 40 x 10, and 60 so far
+    with pytest.raises(InfeasibleError, match="No plan"):
+        plan_for(wanted(makers, 16, budget={"usd_total": "459"}), [makers.offer(usd="20")], base=base(3))
+
+
+def test_what_stays_as_it_is_fits_the_budget_that_it_was_made_for(
+    makers: Any, base: Callable[..., BaseState], plan_for: Plans
+) -> None:
+    late = plan_for(wanted(makers, 8, budget={"usd_total": "100"}), [makers.offer(usd="20")], base=base(2))
+    assert not late.spends
+    assert late.totals.expected_usd == 40  # 20 x 2; with 60 so far all of the 100
+    assert late.totals.worst_case_usd == 42  # the ceiling of 20 x 1.05 for these 2 h
+    with pytest.raises(InfeasibleError) as caught:
+        plan_for(wanted(makers, 8, budget={"usd_total": "99"}), [makers.offer(usd="20")], base=base(2))
+    assert caught.value.why.startswith("budget.usd_total would have to be at least 260.00")  # 60 + 20 x 10, made anew
+
+
+@pytest.mark.parametrize(
+    ("ends_in_hours", "usd"),
+    [
+        (3, "324"),  # 20 x 3 of the kept, and (42 - 20) x 12 of the rest
+        (0, "264"),
+        (15, "564"),  # it outlasts the new end by 3 h
+    ],
+)
+def test_at_worst_a_timed_machine_costs_its_price_until_its_own_end(
+    makers: Any, base: Callable[..., BaseState], plan_for: Plans, ends_in_hours: int, usd: str
+) -> None:
+    timed = base(ends_in_hours, self_ending=True)
+    plan = plan_for(wanted(makers, 16), [makers.offer(usd="20")], base=timed)
+    assert plan.totals.ceiling_usd_per_hour == 42  # 40 x 1.05
+    assert plan.totals.worst_case_usd == Decimal(usd)
+
+
+def test_a_rebalance_moves_nothing_between_equal_prices(
+    makers: Any, base: Callable[..., BaseState], plan_for: Plans
+) -> None:
+    timed, box = base(3, self_ending=True), makers.offer(usd="20")
+    plan = plan_for(wanted(makers, 8, budget={"usd_total": "500"}), [box], base=timed, rebalance=True)
+    assert not plan.spends
