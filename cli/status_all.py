@@ -1,6 +1,5 @@
 """`ampacity status` over several deployments: a line each, and what they come to."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -18,7 +17,7 @@ from ..provisioning.control import Control
 from ..provisioning.reports import DeploymentStatus
 from .naming import count
 from .spoken import typed
-from .status_foot import GONE, SAID
+from .status_foot import GONE, INTERRUPTED, states
 from .tables import Column, draw
 
 AT_ONCE = 4
@@ -53,7 +52,7 @@ def row_of(found: DeploymentStatus) -> dict[str, Any]:
     """One flat row a deployment."""
     return {
         "deployment": found.name,
-        "machines": _states(found),
+        "machines": states(found),
         "usd_per_hour": found.usd_per_hour,
         "usd_so_far": found.usd_so_far,
         "next_end_at": next_end(found),
@@ -86,13 +85,7 @@ def show_all(every: All) -> None:
 
 def _cells(found: DeploymentStatus) -> list[str]:
     usd = [("?" if amount is None else show_usd(amount)) for amount in (found.usd_per_hour, found.usd_so_far)]
-    return [found.name, _states(found) or "none", *usd, _next_end(found), ", ".join(_wrong(found)) or "-"]
-
-
-def _states(found: DeploymentStatus) -> str:
-    """`5 running, 1 gone`."""
-    states = Counter(machine.state for machine in found.machines)
-    return ", ".join(f"{number} {SAID.get(state, state)}" for state, number in states.items())
+    return [found.name, states(found) or "none", *usd, _next_end(found), ", ".join(_wrong(found)) or "-"]
 
 
 def _next_end(found: DeploymentStatus) -> str:
@@ -110,6 +103,8 @@ def _wrong(found: DeploymentStatus) -> Iterator[str]:
         return
     if found.destroying_since is not None:
         yield "destroy interrupted"
+    if cut := sum(INTERRUPTED in machine.problems for machine in found.machines):
+        yield f"{cut} interrupted"
     for word, names in (("missing", found.missing), ("not replaced", found.outdated), ("not removed", found.leaving)):
         if names:
             yield f"{len(names)} {word}"

@@ -99,20 +99,25 @@ def _money(found: "DeploymentStatus") -> Iterator[str]:
 
     most = "at most " if any(machine.state == GONE and not machine.settled for machine in found.machines) else ""
     so_far = "an unknown amount" if found.usd_so_far is None else f"{most}{show_usd(found.usd_so_far)}"
-    yield f"{_states(found)}, {show_usd(found.usd_per_hour)} per hour, {so_far} so far."
+    yield f"{_machines(found)}, {show_usd(found.usd_per_hour)} per hour, {so_far} so far."
     if found.former:
         former = count(len(found.former), "former machine")
         yield f"{show_usd(found.usd_of_former)} of it by {former}, removed, replaced or lost."
 
 
-def _states(found: "DeploymentStatus") -> str:
+def _machines(found: "DeploymentStatus") -> str:
     """`6 machines`, or `5 running, 1 gone` where not all run."""
     from .naming import count
 
-    states = Counter(machine.state for machine in found.machines)
-    if states.keys() <= {RUNNING}:
+    if all(machine.state == RUNNING for machine in found.machines):
         return count(len(found.machines), "machine")
-    return ", ".join(f"{number} {SAID.get(state, state)}" for state, number in states.items())
+    return states(found)
+
+
+def states(found: "DeploymentStatus") -> str:
+    """`5 running, 1 gone`; empty without machines."""
+    numbers = Counter(machine.state for machine in found.machines)
+    return ", ".join(f"{number} {SAID.get(state, state)}" for state, number in numbers.items())
 
 
 def _old_sums(found: "DeploymentStatus") -> Iterator[str]:

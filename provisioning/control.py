@@ -19,7 +19,8 @@ from ..providers.base import Offer
 from . import abandoned, apply, baseline, deposits, destroy, observe, orphans, recover, strays, topup
 from .anew import way_anew
 from .desk import Desk, work_on
-from .drift import differences, notices, unseen
+from .drift import differences, notices, unasked, unseen
+from .forgotten import forgotten, interrupted, look_around, made_nothing
 from .former import former_machines
 from .gate import ApprovalGate, RecoveryGate
 from .outlook import Outlook
@@ -35,7 +36,7 @@ from .reports import (
     TopUpQuote,
     TopUpReport,
 )
-from .status import deployment_status
+from .status import deployment_status, under_way
 from .unfinished import unfinished
 
 NOTHING_OFFERED: Mapping[str, Offer] = MappingProxyType({})
@@ -65,9 +66,16 @@ class Control:
             return baseline.base_state(None, [], usd_so_far=Decimal(0))
         work = work_on(self._desk, record)
         seen, former = observe.look(work), former_machines(work.journal.entries())
-        cost = deployment_status(record, seen, self._desk.clock(), former).usd_so_far
+        cost = deployment_status(record, [*seen, *forgotten(work, seen)], self._desk.clock(), former).usd_so_far
         usd_so_far = None if cost is None else plain(ceil_cents(cost))
         return baseline.base_state(record.uid, seen, ttl_hours=record.ttl_hours, usd_so_far=usd_so_far)
+
+    def interrupted(self, name: str) -> tuple[str, ...]:
+        """Machines whose create calls an apply was killed at, and that `recover` goes on with. Asks no seller."""
+        record = self._desk.records.find(name)
+        if record is None or record.destroying_since is not None or self._desk.changing(name):
+            return ()
+        return interrupted(work_on(self._desk, record))
 
     def used(self, name: str, digest: Digest) -> UsedPlan | None:
         """When and by whose approval the plan was applied to `name`, `None` where it was not."""
@@ -122,21 +130,21 @@ class Control:
         """Every machine as its seller has it now, what it costs, when it ends."""
         record = self._desk.records.get(name)
         work, changing = work_on(self._desk, record), self._desk.changing(name)
-        sightings, former = observe.look(work), former_machines(work.journal.entries())
+        sightings, former = look_around(work), former_machines(work.journal.entries())
         found = deployment_status(record, sightings, self._desk.clock(), former)
-        found = msgspec.structs.replace(found, changing=changing or self._desk.changing(name))
+        found = under_way(found, changing or self._desk.changing(name))
         anew = way_anew(record, sightings, former, found.asked_at) if found.lost else ""
         return msgspec.structs.replace(found, anew=anew)
 
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""
         work, changing = work_on(self._desk, self._desk.records.get(name)), self._desk.changing(name)
-        record, seen = work.record, observe.look(work)
-        known = [sighting.record for sighting in seen]
+        record, around = work.record, look_around(work)
+        known = [sighting.record for sighting in around]
         swept = strays.sweep(work, known)
-        unasked = tuple(f"{s.record.inputs.name}: {s.problem}" for s in seen if s.problem is not None)
+        seen = [sighting for sighting in around if not made_nothing(sighting)]
         found = differences(seen, strays.strays(swept.machines, known), unfinished(record, seen))
-        problems = (*unasked, *unseen(seen), *swept.problems)
+        problems = (*unasked(seen, name), *unseen(seen), *swept.problems)
         return DriftReport(
             name=name,
             differences=found,

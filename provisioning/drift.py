@@ -48,6 +48,16 @@ def notices(sightings: Iterable[Sighting], name: str) -> tuple[str, ...]:
     )
 
 
+def unasked(sightings: Iterable[Sighting], name: str) -> tuple[str, ...]:
+    """What cannot be compared, because its seller could not be asked; whether one was made may be open as well."""
+    return tuple(
+        f"{sighting.record.inputs.name}: {sighting.problem}"
+        + (f"; its create call was interrupted: ampacity recover {name}" if sighting.record.interrupted else "")
+        for sighting in sightings
+        if sighting.problem is not None
+    )
+
+
 def unseen(sightings: Iterable[Sighting]) -> tuple[str, ...]:
     """What cannot be compared: machines that ran, and that nobody can see now. That alone is no change."""
     return tuple(
@@ -64,7 +74,7 @@ def _compare(sighting: Sighting) -> Iterator[Drift]:
         gone = f"gone at its seller: {note}" if note else "gone at its seller"
         yield _drift(sighting, DriftKind.MISSING, MACHINE, sighting.record.id, gone)
         return
-    if sighting.record.pending and sighting.machine is not None:
+    if sighting.record.interrupted and sighting.machine is not None:
         yield _drift(sighting, DriftKind.CHANGED, UNSETTLED, "interrupted", f"made {sighting.machine.ref.id}")
         return
     if sighting.machine is not None and sighting.machine.sku != inputs.offer.sku:

@@ -9,6 +9,8 @@ from ..core.digests import Digest
 from ..providers.base import Offer
 
 RESOURCE_TYPE = "ampacity:index:Machine"
+INTERRUPTED = "interrupted create"
+"""The problem of a machine whose create call did not come to its end."""
 
 
 class MachineInputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,3 +68,8 @@ class MachineRecord(msgspec.Struct, frozen=True, kw_only=True):
     def pending(self) -> bool:
         """Whether it is not yet known if the seller made this machine."""
         return self.id.startswith("pending:")
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether its create call did not come to its end: what it made is not settled."""
+        return self.pending or INTERRUPTED in self.problems

@@ -9,8 +9,9 @@ import msgspec
 from ..core.money import plain
 from ..core.shapes import ready
 from ..providers.base import MachineState
-from .machines import machine_end
+from .machines import INTERRUPTED, machine_end
 from .observe import Sighting
+from .plugin.outputs import SEEN
 from .records import DeploymentRecord
 from .reports import DeploymentStatus, FormerMachine, MachineStatus
 from .unfinished import unfinished
@@ -48,6 +49,18 @@ def deployment_status(
     )
 
 
+def under_way(found: DeploymentStatus, command: str | None) -> DeploymentStatus:
+    """The same while `command` is at work on it: a create call that is not at its end then was not interrupted."""
+    if command is None:
+        return found
+    machines = (msgspec.structs.replace(each, problems=_going_on(each.problems)) for each in found.machines)
+    return msgspec.structs.replace(found, machines=tuple(machines), changing=command)
+
+
+def _going_on(problems: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(problem for problem in problems if problem != INTERRUPTED)
+
+
 def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
     """One machine at `now`. What its seller does not say now is what it said last."""
     inputs, told = sighting.record.inputs, last_told(sighting)
@@ -65,7 +78,7 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
         state=state,
         id=_id(sighting),
         address=told.address,
-        ssh=ssh_line(told.address, told.ssh_user, told.ssh_port),
+        ssh=None if state == GONE else ssh_line(told.address, told.ssh_user, told.ssh_port),
         urls=told.urls,
         usd_per_hour=price,
         usd_so_far=_so_far(sighting, told, cost(price, created_at, _billed_until(state, told, now))),
@@ -136,15 +149,8 @@ def hidden(sighting: Sighting) -> bool:
 
 def _as_it_ran(told: Told, before: Told) -> Told:
     """What can be seen of it stands, and the rest is as it was."""
-    return msgspec.structs.replace(
-        told,
-        state=before.state,
-        address=before.address,
-        ssh_user=before.ssh_user,
-        ssh_port=before.ssh_port,
-        urls=before.urls,
-        usd_per_hour=before.usd_per_hour if told.usd_per_hour is None else told.usd_per_hour,
-    )
+    price = before.usd_per_hour if told.usd_per_hour is None else told.usd_per_hour
+    return msgspec.structs.replace(told, usd_per_hour=price, **{key: getattr(before, key) for key in SEEN})
 
 
 def remembered(sighting: Sighting) -> Told:
@@ -194,5 +200,6 @@ def _id(sighting: Sighting) -> str | None:
 
 def _problems(sighting: Sighting) -> tuple[str, ...]:
     asked = () if sighting.problem is None else (str(sighting.problem),)
-    settled = sighting.machine is not None and sighting.machine.state is MachineState.RUNNING
-    return asked if settled else (*sighting.record.problems, *asked)
+    if sighting.machine is None or sighting.machine.state is not MachineState.RUNNING:
+        return (*sighting.record.problems, *asked)
+    return (INTERRUPTED, *asked) if sighting.record.interrupted else asked

@@ -10,10 +10,9 @@ from copy import deepcopy
 from typing import Any
 
 from ..providers.base import Token
-from .machines import RESOURCE_TYPE
+from .machines import INTERRUPTED, RESOURCE_TYPE
 from .tokens import placeholder
 
-REASON = "interrupted create"
 Export = dict[str, Any]
 
 
@@ -36,7 +35,7 @@ def _resource(resource: Mapping[str, Any], resource_id: str) -> dict[str, Any]:
         **resource,
         "id": resource_id,
         "outputs": dict(resource.get("inputs") or {}),
-        "initErrors": [REASON],
+        "initErrors": [INTERRUPTED],
         "refreshBeforeUpdate": True,
     }
 

@@ -21,7 +21,7 @@ _KEPT = (
     "note",
 )
 
-_SEEN = ("state", "address", "ssh_user", "ssh_port", "urls")
+SEEN = ("state", "address", "ssh_user", "ssh_port", "urls")
 """What only shows where a machine can be looked at."""
 
 
@@ -34,7 +34,7 @@ def outputs_of(machine: Machine, token: Token) -> dict[str, Any]:
 
 def outputs_as_it_ran(outputs: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     """The `outputs` of one that nobody can see now, which is no sign of a change: as it was `before` in the rest."""
-    return outputs | {key: before[key] for key in _SEEN if key in before}
+    return outputs | {key: before[key] for key in SEEN if key in before}
 
 
 def unknown_outputs(order: MachineOrder) -> dict[str, Any]:

@@ -41,6 +41,11 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""
 
     @property
+    def recovers(self) -> bool:
+        """Whether it is what a change that did not come to its end leaves: a new plan does not settle it."""
+        return self.what in UNFINISHED or self.kind is DriftKind.EXTRA
+
+    @property
     def failed(self) -> bool:
         """Whether the machine has failed since the state saw it."""
         return self.what == STATE and self.after == MachineState.FAILED.value
@@ -80,7 +85,7 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fix(self) -> str:
-        """The command that mends it: what an unfinished change left, and what is lost, needs no new plan,
+        """The command that mends it: what an unfinished change left, is in no state or is lost, needs no new plan,
         unless to make it anew could cost more than was approved in all.
 
         While a command changes it nothing is to be mended: what it leaves is seen once it has ended.
@@ -90,5 +95,5 @@ class DriftReport(msgspec.Struct, frozen=True, kw_only=True):
         if self.destroying_since is not None:
             return f"ampacity destroy {self.name}"
         lost = {drift.machine for drift in self.differences if drift.failed or drift.gone}
-        recovers = all(drift.what in UNFINISHED or drift.machine in lost for drift in self.differences)
+        recovers = all(drift.recovers or drift.machine in lost for drift in self.differences)
         return self.anew or f"ampacity recover {self.name}" if recovers else REPLAN

@@ -135,6 +135,7 @@ def test_a_flat_row_is_a_deployment() -> None:
         (status("a", machine("a-1", taken_back_at=NOW)), "taken back"),
         (status("a", machine("a-1", paid_until=NOW + timedelta(hours=1))), "runs dry"),
         (status("a", machine("a-1"), outdated=("a-1",), leaving=("a-2", "a-3")), "1 not replaced, 2 not removed"),
+        (status("a", machine("a-1", problems=("interrupted create",))), "1 interrupted"),
         (status("a", machine("a-1"), destroying_since=NOW), "destroy interrupted"),
         (status("a", machine("a-1"), destroying_since=NOW, changing="destroy a, process 7"), "under way"),
         (status("a", machine("a-1")), ""),

@@ -153,6 +153,12 @@ def test_in_the_column_of_ends_too_one_can_see_what_nothing_ends_then(shown: Sho
     assert [row.partition("$1.25 ")[2] for row in rows] == ["5 h +", "5 h, itself", "-"]
 
 
+def test_no_way_in_is_shown_of_what_is_gone(shown: Shown) -> None:
+    lines = shown(status(machine(1, ssh="ssh ubuntu@192.0.2.1"), machine(2, "gone", urls=("http://shop.example",))))
+    assert "llama-train-1  ssh ubuntu@192.0.2.1" in lines
+    assert not [line for line in lines if line.startswith("llama-train-2  ") or "shop.example" in line]
+
+
 def test_what_is_gone_costs_nothing_an_hour_and_has_no_end_and_what_it_cost_stands(shown: Shown) -> None:
     (row,) = (line for line in shown(status(machine(1), machine(2, "gone"))) if line.startswith("llama-train-2 gone"))
     assert row.split() == ["llama-train-2", "gone", "aws", "us-east-1a", "p5.48xlarge", "-", "$1.25", "-"]

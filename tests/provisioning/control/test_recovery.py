@@ -76,7 +76,7 @@ def test_a_machine_that_only_its_seller_knows_is_drift_an_orphan_and_taken_in_by
     intend(desk, next(m for m in desk.records.get("train").wanted if m.name == missing))
 
     assert [(d.kind, d.machine, d.after) for d in control.drift("train").differences] == [
-        (DriftKind.EXTRA, missing, made)
+        (DriftKind.CHANGED, missing, f"made {made}")
     ]
     assert [orphan.id for orphan in control.orphans().orphans] == [made]
 

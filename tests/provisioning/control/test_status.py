@@ -103,7 +103,7 @@ def test_a_machine_that_its_seller_does_not_have_is_gone_and_bills_no_more(
     record: DeploymentRecord, seen: Seen
 ) -> None:
     status = deployment_status(record, [without(seen())], NOW)
-    assert status.machines[0].state == "gone"
+    assert (status.machines[0].state, status.machines[0].ssh) == ("gone", None)
     assert status.usd_per_hour == 0
     assert status.usd_so_far is None
 
@@ -209,6 +209,7 @@ def test_missing_and_extra_machines_are_drift_and_unasked_ones_are_not(seen: See
         (DriftKind.MISSING, "gone at its seller"),
         (DriftKind.EXTRA, "toy-9"),
     ]
+    assert DriftReport(name="train", differences=found[1:]).fix == "ampacity recover train", "which ends it"
 
 
 def test_what_the_last_plan_wants_and_nobody_made_is_told(
