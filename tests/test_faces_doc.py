@@ -60,6 +60,43 @@ def test_every_function_of_the_page_is_there_with_these_parameters(face: Face) -
     assert parameters_of(face) == [(each.name, each.kind is each.KEYWORD_ONLY) for each in told]
 
 
+ROOMS = ("access", "artifacts", "cli", "engines", "planning", "providers", "provisioning", "sandbox")
+
+
+def called_elsewhere() -> Iterator[tuple[str, str]]:
+    """Each function that a module imports from another room than its own: that room, and the function's name."""
+    root = DOC.parent.parent
+    for file in (file for room in ROOMS for file in (root / room).rglob("*.py")):
+        folder = file.relative_to(root).parts[:-1]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or not node.level or not node.module:
+                continue
+            source = ".".join([*folder[: len(folder) + 1 - node.level], node.module])
+            room = source.partition(".")[0]
+            if room in ROOMS and room != folder[0]:
+                module = import_module(f"ampacity.{source}")
+                yield from ((room, each.name) for each in node.names if inspect.isfunction(getattr(module, each.name)))
+
+
+def test_every_function_that_another_room_calls_is_on_the_page() -> None:
+    page, called = DOC.read_text(encoding="utf-8"), set(called_elsewhere())
+    assert len(called) > 20
+    assert [each for each in sorted(called) if not re.search(rf"\b{each[1]}\b", page)] == []
+
+
+def test_every_ability_of_sellers_is_in_the_path_to_a_new_one() -> None:
+    from ampacity.providers import capabilities
+
+    path = (DOC.parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    abilities = [name for name, kind in vars(capabilities).items() if is_ability(kind)]
+    assert len(abilities) > 10
+    assert [name for name in abilities if f"`{name}`" not in path] == []
+
+
+def is_ability(kind: object) -> bool:
+    return inspect.isclass(kind) and kind.__module__.startswith("ampacity.") and getattr(kind, "_is_protocol", False)
+
+
 def test_every_verb_of_provisioning_is_on_the_page() -> None:
     from ampacity.provisioning.control import Control
 
