@@ -76,7 +76,7 @@ def _make(
     from ..provisioning.control import Control
     from .definitions import advice, check_definition, check_key, check_order, check_sites
     from .gather import gather
-    from .narrowing import narrow, prices
+    from .narrowing import narrow, own_prices, prices
     from .planfiles import read_spec_files
     from .unasked import refuse_silence, told_without
 
@@ -86,6 +86,7 @@ def _make(
     found = gather(named, OfferQuery(disk_gib=wanted.node.disk_gib), only=wanted.placement.providers, sites=files.sites)
     refuse_silence(found)
     control = Control(named)
+    own = own_prices(named, found.offers, definition, files)
     request = PlanRequest(
         spec=wanted,
         spec_digest=spec_digest(wanted),
@@ -100,6 +101,7 @@ def _make(
         user_data=files.user_data,
         sites=files.sites_beside_plan,
         definition=definition,
+        own_usd_per_hour=own,
         rebalance=rebalance,
     )
     with told_without(found):
@@ -107,7 +109,7 @@ def _make(
     check_order(named, made, files)
     check_key(named, made, spec)
     made = with_prepaid(made, control.deposits(made, files.sites), budget_usd=wanted.budget.usd_total)
-    warnings = (*made.warnings, *prices(named, made, files), *advice(named, made, files))
+    warnings = (*made.warnings, *prices(made, own, found.offers), *advice(named, made, files))
     return msgspec.structs.replace(made, warnings=warnings), found.errors
 
 

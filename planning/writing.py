@@ -1,8 +1,10 @@
 """What was decided, written down as a plan: money, what binds, until when it is good."""
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ..providers.base import BidRule, Market
+from ..core.money import plain, total
+from ..providers.base import BidRule, Market, Offer
 from .costs import costs
 from .leftout import left_out
 from .limits import limits
@@ -19,16 +21,7 @@ def write_plan(outcome: Outcome, solver_name: str) -> Plan:
     """The plan of `outcome`."""
     request, spec, offers = outcome.request, outcome.request.spec, outcome.chosen_offers()
     machines = outcome.assignment.machines
-    after = usd_per_hour_of(costs(request.base, machines, offers, request.now))
-    totals = make_totals(
-        request.base,
-        machines,
-        offers,
-        ceiling_usd_per_hour=ceiling(after, exact(spec.budget.price_headroom), spec.budget.usd_per_hour),
-        hours=exact(spec.hours),
-        ttl_hours=spec.end_hours,
-        now=request.now,
-    )
+    totals, auctions = _money(outcome, offers)
     return Plan(
         schema_="ampacity.plan/1",
         tool=request.tool,
@@ -44,7 +37,7 @@ def write_plan(outcome: Outcome, solver_name: str) -> Plan:
         offers=tuple(offers.values()),
         machines=machines,
         removed=outcome.assignment.removed,
-        auctions=_auctions(outcome, totals),
+        auctions=auctions,
         totals=totals,
         binding=_binding(outcome),
         excluded=outcome.excluded,
@@ -76,16 +69,38 @@ def _left_out(outcome: Outcome) -> tuple[str, ...]:
     return left_out(request.spec, request.offers, request.now, outcome.problem)
 
 
-def _auctions(outcome: Outcome, totals: Totals) -> tuple[Auction, ...]:
-    return tuple(
-        Auction(
-            machine=name,
-            ceiling_usd_per_hour=share_of_ceiling(offer.usd_per_hour or Decimal(0), totals),
-            rule=BidRule.CHEAPEST_ALLOWED,
-        )
-        for name, offer in bought(outcome)
-        if offer.indication or offer.market is Market.AUCTION
+def _money(outcome: Outcome, offers: Mapping[str, Offer]) -> tuple[Totals, tuple[Auction, ...]]:
+    """The sums, and what each auction may take of the ceiling, which is less by what a definition does not pay."""
+    budget, machines = outcome.request.spec.budget, outcome.assignment.machines
+    after = usd_per_hour_of(costs(outcome.request.base, machines, offers, outcome.request.now))
+    most = ceiling(after, exact(budget.price_headroom), budget.usd_per_hour)
+    totals = _totals(outcome, offers, most)
+    shares = {name: share_of_ceiling(offer.usd_per_hour or Decimal(0), totals) for name, offer in _auctioned(outcome)}
+    auctions = tuple(_auction(name, shares[name], outcome.own_most(offer)) for name, offer in _auctioned(outcome))
+    unused = total(shares[each.machine] - each.ceiling_usd_per_hour for each in auctions)
+    return (_totals(outcome, offers, plain(most - unused)) if unused else totals), auctions
+
+
+def _totals(outcome: Outcome, offers: Mapping[str, Offer], ceiling_usd_per_hour: Decimal) -> Totals:
+    request = outcome.request
+    return make_totals(
+        request.base,
+        outcome.assignment.machines,
+        offers,
+        ceiling_usd_per_hour=ceiling_usd_per_hour,
+        hours=exact(request.spec.hours),
+        ttl_hours=request.spec.end_hours,
+        now=request.now,
     )
+
+
+def _auctioned(outcome: Outcome) -> Iterator[tuple[str, Offer]]:
+    return ((name, offer) for name, offer in bought(outcome) if offer.indication or offer.market is Market.AUCTION)
+
+
+def _auction(name: str, share: Decimal, own: Decimal | None) -> Auction:
+    most = share if own is None else min(share, plain(own))
+    return Auction(machine=name, ceiling_usd_per_hour=most, rule=BidRule.CHEAPEST_ALLOWED)
 
 
 def _binding(outcome: Outcome) -> tuple[Binding, ...]:

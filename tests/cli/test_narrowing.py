@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 
 from ampacity.cli import narrowing as room
@@ -24,6 +25,7 @@ from ampacity.providers.base import (
     Market,
     Offer,
     OfferQuery,
+    PricePart,
     Provider,
     ProviderError,
     Skip,
@@ -93,17 +95,17 @@ def offer(provider: str) -> Offer:
 def told(
     named: NamedContext,
     written: SpecFiles,
-    expected: str = "2",
+    ceiling: str = "2.20",
     action: Action = Action.ADD,
     names: tuple[str, ...] = ("m-1",),
 ) -> list[str]:
-    machines = [SimpleNamespace(name=name, action=action) for name in names]
-    auctions = [SimpleNamespace(machine=name, ceiling_usd_per_hour=Decimal("2.20")) for name in names]
-    bought = SimpleNamespace(provider="hall", usd_per_hour=Decimal(expected))
-    plan: Any = SimpleNamespace(
-        machines=machines, auctions=auctions, definition=TAKEN_BY_ALL, offer_of=lambda _machine: bought
-    )
-    return list(room.prices(named, plan, written))
+    """What is said of machines of the hall, which asks for $2.00, in a plan that lets them cost `ceiling`."""
+    asked = msgspec.structs.replace(offer("hall"), price=(PricePart(name="all_in", usd_per_hour=Decimal(2)),))
+    machines = [SimpleNamespace(name=name, action=action, offer=asked.id) for name in names]
+    auctions = [SimpleNamespace(machine=name, ceiling_usd_per_hour=Decimal(ceiling)) for name in names]
+    plan: Any = SimpleNamespace(machines=machines, auctions=auctions, offer_of=lambda _machine: asked)
+    own = room.own_prices(named, [asked, asked, offer("shop")], TAKEN_BY_ALL, written)
+    return list(room.prices(plan, own, [asked]))
 
 
 def test_what_the_definition_demands_of_bidders_is_in_the_offer_that_is_planned(named: NamedContext) -> None:
@@ -123,14 +125,17 @@ def test_where_nobody_could_be_both_there_is_no_plan(named: NamedContext) -> Non
         room.narrow(named, [offer("hall")], TAKEN_BY_ALL, files("nobody 1"))
 
 
-def test_a_price_below_the_plans_is_told_with_what_bids_come_to(named: NamedContext) -> None:
-    (line,) = told(named, files("akash1a 1.08"))
+def test_a_price_below_what_the_market_asks_says_that_it_may_be_that_nobody_bids(named: NamedContext) -> None:
+    (line,) = told(named, files("akash1a 1.08"), ceiling="1.08")
     assert line == (
-        "m-1: its own definition pays $1.0800 per hour at most, less than the $2.2000 that this plan allows: "
-        "nobody can bid more, and bids are expected around $2.00"
+        "m-1: its own definition pays $1.0800 per hour at most, and bids are expected around $2.0000: "
+        "it may be that nobody bids"
     )
-    (line,) = told(named, files("akash1a 2.10"))
-    assert line.endswith("nobody can bid more")
+
+
+def test_a_price_that_is_ordered_as_it_is_written_is_said_to_be_the_ceiling(named: NamedContext) -> None:
+    (line,) = told(named, files("akash1a 2.10"), ceiling="2.10")
+    assert line.endswith("pays $2.1000 per hour at most, which is the ceiling of its order: nobody can bid more")
 
 
 def test_a_price_above_the_plans_is_told_as_brought_down(named: NamedContext) -> None:
@@ -138,14 +143,20 @@ def test_a_price_above_the_plans_is_told_as_brought_down(named: NamedContext) ->
     assert line.endswith("pays $50.0000 per hour at most; the order is made at the $2.2000 that this plan allows")
 
 
-def test_nothing_is_said_of_the_same_price_of_what_stays_and_of_what_cannot_be_asked(named: NamedContext) -> None:
-    assert told(named, files("akash1a 2.20")) == []
+def test_nothing_is_said_of_what_stays_and_of_what_cannot_be_asked(named: NamedContext) -> None:
     assert told(named, files("akash1a 1"), action=Action.KEEP) == []
     assert told(named, files("akash1a ?")) == []
 
 
-def test_a_seller_is_asked_once_however_many_offers_and_machines_are_its_own(named: NamedContext) -> None:
+def test_what_is_written_is_bid_to_the_last_of_it(named: NamedContext) -> None:
+    offers = [offer("hall")]
+    assert room.own_prices(named, offers, TAKEN_BY_ALL, files("a 1.0000001")) == {"hall": Decimal("1.000001")}
+    assert room.own_prices(named, offers, None, files("a 1")) == {}
+
+
+def test_a_seller_is_asked_once_and_the_same_of_several_machines_is_said_once(named: NamedContext) -> None:
     assert len(room.narrow(named, [offer("hall")] * 3, TAKEN_BY_ALL, files("akash1a 1"))) == 3
     assert Hall.asked == ["bidders"]
-    assert len(told(named, files("akash1a 1"), names=("m-1", "m-2"))) == 2
+    (line,) = told(named, files("akash1a 1"), ceiling="1", names=("m-1", "m-2"))
+    assert line.startswith("m-1..2: its own")
     assert Hall.asked == ["bidders", "price"]
