@@ -7,11 +7,11 @@ import msgspec
 import typer
 
 from ..access.statement import RECOVERY
-from ..core.clock import rfc3339
 from ..core.errors import Exit
 from ..core.money import show_most_usd, show_usd, total
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
+from .apply_ends import standing_ends
 from .ends import ends
 from .facts import plan_facts
 from .naming import count, span
@@ -112,6 +112,7 @@ def _row(machine: MachineOutcome) -> dict[str, object]:
         "exists": machine.exists,
         "usd_per_hour": machine.usd_per_hour,
         "ends_at": machine.ends_at,
+        "self_ending": machine.self_ending,
         "reasons": "; ".join(machine.reasons),
         "fix": machine.fix,
     }
@@ -146,7 +147,8 @@ def _foot(report: ApplyReport) -> str:
         head += _existing(report)
     if report.unasked:
         head += f"; {report.unasked} could not be asked about"
-    return f"{head}, {show_usd(report.billing_usd_per_hour)} per hour. Ends: {_end(report)}."
+    ends = standing_ends(report)
+    return f"{head}, {show_usd(report.billing_usd_per_hour)} per hour." + (f" Ends: {ends}." if ends else "")
 
 
 def _existing(report: ApplyReport) -> str:
@@ -157,16 +159,6 @@ def _existing(report: ApplyReport) -> str:
         held = show_usd(total(machine.ordered_usd or Decimal(0) for machine in ordered))
         told += f"; {count(len(ordered), 'order')} out, for which {held} is held and that bills nothing yet"
     return told
-
-
-def _end(report: ApplyReport) -> str:
-    """The end that was asked for; without one, when the first machine ends all the same."""
-    if report.ends_at is not None:
-        return rfc3339(report.ends_at)
-    if report.stops_at is None:
-        return "never: it bills until destroy"
-    first = "the first " if report.existing > 1 else ""
-    return f"{first}{rfc3339(report.stops_at)}, by its seller or as what is paid ahead is spent, though no end is asked"
 
 
 def _where(machine: MachineOutcome) -> str:

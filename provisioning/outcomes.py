@@ -95,6 +95,7 @@ def _outcome(
         urls=last.urls,
         usd_per_hour=last.usd_per_hour if last.usd_per_hour is not None else inputs.offer.usd_per_hour,
         ends_at=machine_end(record.inputs, timer=last.ends_at, self_ending=last.self_ending),
+        self_ending=last.self_ending,
         paid_until=last.paid_until,
     )
 
@@ -124,6 +125,7 @@ def _line(
         exists=id is not None,
         usd_per_hour=inputs.offer.usd_per_hour,
         ends_at=inputs.ends_at,
+        self_ending=inputs.offer.self_ending,
     )
 
 

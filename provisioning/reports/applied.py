@@ -31,8 +31,9 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """One machine after a change. `exists` where its seller surely has it, ready or not: then it bills.
 
     But for one that was only ordered: it bills nothing yet, and `ordered_usd` is what is held for it.
-    `fix` is the way on that belongs to its `reasons`, empty where none is known. `paid_until` is when the
-    money that was paid ahead for it is spent.
+    `fix` is the way on that belongs to its `reasons`, empty where none is known. `self_ending` says that its
+    seller or the machine itself ends it at `ends_at`; `paid_until` is when the money that was paid ahead for
+    it is spent.
     """
 
     name: str
@@ -49,6 +50,7 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     urls: tuple[str, ...] = ()
     usd_per_hour: Decimal | None = None
     ends_at: datetime | None = None
+    self_ending: bool = False
     paid_until: datetime | None = None
     ordered_usd: Decimal | None = None
 
@@ -131,11 +133,17 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     def stops_at(self) -> datetime | None:
         """When the first machine ends though no end was asked: by its seller, or as its money is spent.
 
-        `None` where an end was asked, where nothing is there, or where one of them ends only by `destroy`.
+        `None` where an end was asked, or where nothing that stands ends but by `destroy`.
         """
-        ends = [machine.ends_at or machine.paid_until for machine in self._existing]
+        ends = [machine.ends_at or machine.paid_until for machine in self.standing]
         known = [end for end in ends if end is not None]
-        return min(known) if self.ends_at is None and known and len(known) == len(ends) else None
+        return min(known) if self.ends_at is None and known else None
+
+    @property
+    def standing(self) -> tuple[MachineOutcome, ...]:
+        """What its sellers have, and what they may have as they could not be asked."""
+        every = (*self.machines, *self.kept)
+        return tuple(machine for machine in every if machine.exists or machine.outcome is Outcome.UNKNOWN)
 
     @property
     def billing_usd_per_hour(self) -> Decimal | None:

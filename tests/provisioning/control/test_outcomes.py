@@ -128,15 +128,8 @@ def test_an_order_for_which_nobody_was_taken_holds_its_deposit_and_bills_nothing
     assert ("1 exist at their sellers and bill" in _foot(report)) is not waits
 
 
-def test_without_an_end_that_was_asked_for_the_first_that_comes_all_the_same_is_told(known: Known) -> None:
-    def ending(**fields: Any) -> MachineOutcome:
-        return msgspec.structs.replace(only(known()), **fields)
-
-    limited, paid = ending(ends_at=NOON + timedelta(hours=24)), ending(paid_until=NOON + timedelta(hours=8))
-    both = ApplyReport(name="train", machines=(limited, paid))
-    assert both.stops_at == NOON + timedelta(hours=8)
-    assert "Ends: the first 2026-11-21T20:00:00Z, by its seller or as what is paid ahead is spent" in _foot(both)
-    lasting = ApplyReport(name="train", machines=(limited, ending()))
-    assert lasting.stops_at is None
-    assert "Ends: never: it bills until destroy." in _foot(lasting)
+def test_an_outcome_has_what_its_machine_was_last_told_of_its_end(known: Known) -> None:
     assert only(known(paid_until="2026-11-21T20:00:00Z")).paid_until == NOON + timedelta(hours=8)
+    assert not only(known()).self_ending
+    timed = only(known(ends_at="2026-11-21T20:00:00Z", self_ending=True))
+    assert (timed.ends_at, timed.self_ending) == (NOON + timedelta(hours=8), True)

@@ -1,0 +1,49 @@
+"""When what an apply or a recovery left standing ends, and what of it does not end by itself, in words."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from ..core.clock import rfc3339
+from ..provisioning.reports import ApplyReport, MachineOutcome
+from .naming import span
+
+SAME_END = timedelta(minutes=5)
+"""Ends no further apart are one: a seller's timer may count in whole minutes."""
+
+
+def standing_ends(report: ApplyReport) -> str:
+    """`the first 2026-…Z, the last 2026-…Z; a-2 not without …`; empty where nothing stands."""
+    there = report.standing
+    if not there:
+        return ""
+    return "; ".join(_asked(report, there) if report.ends_at is not None else _unasked(report, there))
+
+
+def _asked(report: ApplyReport, there: Sequence[MachineOutcome]) -> Iterator[str]:
+    ends = [machine.ends_at for machine in there if machine.ends_at is not None]
+    if ends and max(ends) - min(ends) > SAME_END:
+        yield f"the first {rfc3339(min(ends))}, the last {rfc3339(max(ends))}"
+    elif ends:
+        yield rfc3339(max(ends))
+    lasting = [machine for machine in there if not machine.self_ending]
+    if lasting:
+        dry = ", or until what is paid ahead is spent" if all(machine.paid_until for machine in lasting) else ""
+        yield f"{_names(lasting)} not without `{report.give_up}`{dry}"
+
+
+def _unasked(report: ApplyReport, there: Sequence[MachineOutcome]) -> Iterator[str]:
+    """No end was asked for; the first may come all the same."""
+    never = [machine for machine in there if machine.ends_at is None and machine.paid_until is None]
+    if len(never) == len(there):
+        yield "never: it bills until destroy"
+        return
+    if never:
+        yield f"{_names(never)} never: bills until destroy"
+    if report.stops_at is not None:
+        first = "the first " if len(there) > 1 else ""
+        why = "by its seller or as what is paid ahead is spent, though no end is asked"
+        yield f"{first}{rfc3339(report.stops_at)}, {why}"
+
+
+def _names(machines: Sequence[MachineOutcome]) -> str:
+    return span([machine.name for machine in machines])
