@@ -26,9 +26,14 @@ def _lines(ahead: Outlook, live: Mapping[str, Offer]) -> Iterator[str]:
     if ahead.bought:
         ceiling = ahead.ceiling_usd_per_hour
         most = "no ceiling is on record" if ceiling is None else f"at most {show_most_usd(ceiling)}"
-        yield f"costs {show_usd(usd_per_hour(ahead, live))} per hour now, {most}"
+        yield f"costs {_now(ahead.stakes)}{show_usd(usd_per_hour(ahead, live))} per hour, {most}"
         if ahead.stakes is not None:
             yield from _stakes(ahead, ahead.stakes, live)
+
+
+def _now(stakes: Stakes | None) -> str:
+    """`$37.99 → `, before what it will cost; nothing where that of now is not known."""
+    return "" if stakes is None or stakes.usd_per_hour is None else f"{show_usd(stakes.usd_per_hour)} → "
 
 
 def _stakes(ahead: Outlook, stakes: Stakes, live: Mapping[str, Offer]) -> Iterator[str]:

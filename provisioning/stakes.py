@@ -22,10 +22,12 @@ class Stakes(msgspec.Struct, frozen=True, kw_only=True):
     """What has to be known at `asked_at` to hold a recovery against the worst case that was approved.
 
     `spent_usd` is what all its machines cost so far, as far as it is known: `uncertain` names those of which it
-    is not. `quotes` say what is locked for what is to be bought.
+    is not. `quotes` say what is locked for what is to be bought. `usd_per_hour` is what all of them cost now, those
+    included that will end, `None` where that is not known.
     """
 
     asked_at: datetime
+    usd_per_hour: Decimal | None = None
     spent_usd: Decimal = Decimal(0)
     uncertain: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()

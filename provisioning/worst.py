@@ -18,7 +18,7 @@ from .observe import Sighting
 from .outlook import Outlook
 from .records import DeploymentRecord
 from .refusals import PLAN_AGAIN, live_price
-from .reports import FormerMachine
+from .reports import FormerMachine, sum_known
 from .stakes import Stakes
 from .status import cost, deployment_status
 
@@ -48,6 +48,7 @@ def stakes_of(
     known += [(each.ref.id, cost(each.usd_per_hour, each.created_at, now)) for each in outside]
     return Stakes(
         asked_at=now,
+        usd_per_hour=sum_known([status.usd_per_hour, *(each.usd_per_hour for each in outside)]),
         spent_usd=total(usd for _, usd in known if usd is not None),
         uncertain=tuple(name for name, usd in known if usd is None),
         approved_usd=record.approved_usd,

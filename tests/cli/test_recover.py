@@ -32,9 +32,11 @@ from ampacity.provisioning.reports import (
     MachineOutcome,
     Outcome,
 )
+from ampacity.provisioning.stakes import Stakes
 
 Arrange = Callable[..., list[Any]]
 Build = Callable[..., Offer]
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DIGEST = Digest("sha256:" + "0" * 64)
 
 
@@ -142,6 +144,7 @@ def test_the_question_has_what_is_done_and_the_price_of_now_beside_the_ceiling(
         made=(node("train-2"),),
         replaced=(node("train-3"),),
         removed=("old-1",),
+        stakes=Stakes(asked_at=NOW, usd_per_hour=Decimal("45.50")),
     )
     asked = arrange(ahead, offer("20.5"), offer("21"))
     answer("yes")
@@ -151,7 +154,7 @@ def test_the_question_has_what_is_done_and_the_price_of_now_beside_the_ceiling(
         "makes 1 machine: train-2",
         "ends and makes anew 1 machine: train-3",
         "removes 1 machine: old-1",
-        "costs $61.00 per hour now, at most $63.00",
+        "costs $45.50 → $61.00 per hour, at most $63.00",
     ):
         assert line in told
     assert asked[-1] == ("train", [Decimal(21)]), "the prices after the answer count"
@@ -235,24 +238,22 @@ def test_anything_else_that_is_missing_is_finished_by_recover(
 def test_an_interrupted_destroy_and_an_unfinished_change_are_said_by_status_and_drift(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     plain = DeploymentStatus(
-        name="train", deployment="d" * 32, asked_at=now, machines=(), ends_at=None, overdue=False, outdated=("a-1",)
+        name="train", deployment="d" * 32, asked_at=NOW, machines=(), ends_at=None, overdue=False, outdated=("a-1",)
     )
     assert "NOT REPLACED: the last plan makes anew a-1: ampacity recover train" in list(foot(plain))
-    leaving = msgspec.structs.replace(plain, outdated=(), destroying_since=now)
+    leaving = msgspec.structs.replace(plain, outdated=(), destroying_since=NOW)
     (line,) = [line for line in foot(leaving) if "DESTROY INTERRUPTED" in line]
     assert line.endswith("ampacity destroy train")
-    _table(DriftReport(name="train", differences=(), destroying_since=now))
+    _table(DriftReport(name="train", differences=(), destroying_since=NOW))
     assert capsys.readouterr().out == "A destroy of train was interrupted: ampacity destroy train.\n"
 
 
 def test_drift_says_that_a_change_is_under_way_and_calls_nothing_interrupted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
     at_it = "destroy train, process 7 on here, since 12:00"
-    report = DriftReport(name="train", differences=(), destroying_since=now, changing=at_it)
+    report = DriftReport(name="train", differences=(), destroying_since=NOW, changing=at_it)
     _table(report)
     assert capsys.readouterr().out == f"UNDER WAY: {at_it}.\n"
     assert not report.found
