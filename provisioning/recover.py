@@ -88,7 +88,9 @@ def _adopts(work: Work) -> Adopts:
     def adopts(wanted: MachineInputs, found: Machine) -> bool:
         made_by = token(found)
         entry = work.journal.entry(made_by) if made_by is not None else None
-        return entry is not None and work.journal.token_for(entry.urn, wanted) == made_by
+        if entry is None or entry.name != wanted.name:  # alike machines differ by their names alone
+            return False
+        return work.journal.token_for(entry.urn, wanted) == made_by
 
     return adopts
 

@@ -141,6 +141,17 @@ def test_drift_tells_it_once_as_an_interrupted_call_and_leads_to_recover(crashed
     assert report.fix == "ampacity recover train"
 
 
+def test_recover_says_that_it_takes_in_each_of_two_that_are_alike_and_removes_none(
+    crashed: Crashed, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ampacity.provisioning.recover.SETTLE_SECONDS", 0)
+    crashed.made("node-0")
+    crashed.made("node-1", told=False)
+    ahead = control.outlook("train", gate=None)
+    assert (ahead.adopted, ahead.removed, ahead.made) == (("node-0", "node-1"), (), ())
+    assert not ahead.asks, "what only is taken in needs no word"
+
+
 def test_one_that_has_ended_since_is_gone_with_what_it_cost_and_is_wanted_again(
     crashed: Crashed, control: Control, cloud: Any
 ) -> None:
