@@ -71,14 +71,13 @@ def _agreed(named: "NamedContext", saved: "SavedPlan", gate: "SiweGate", *, yes:
     from .terms import locked
 
     live = live_offers(named, saved)
-    doubts = Control(named).check(saved.plan, saved.digest, live, gate, sites=saved.sites)
-    approval = gate.check(saved.plan, saved.digest).sentence
-    for doubt in doubts:
+    checked = Control(named).check(saved.plan, saved.digest, live, gate, sites=saved.sites)
+    for doubt in checked.doubts:
         say(f"note: {doubt}")
     if yes:
-        for line in (approval, *(f"locks {each}" for each in locked(saved.plan))):
+        for line in (checked.approval, *(f"locks {each}" for each in locked(saved.plan))):
             say(line)
         return live
     price = live_usd_per_hour(saved.plan, live)
-    confirm(question(saved.plan, approval=approval, live_usd_per_hour=price), yes=yes)
+    confirm(question(saved.plan, approval=checked.approval, live_usd_per_hour=price), yes=yes)
     return live_offers(named, saved)  # prices may have moved while the person read

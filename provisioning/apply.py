@@ -22,7 +22,7 @@ from .namesakes import refuse_namesakes
 from .observe import Sighting, look
 from .payload import Payload, remember, remember_definition
 from .records import DeploymentRecord, UsedPlan, new_uid
-from .reports import ApplyReport
+from .reports import ApplyReport, Checked
 from .strays import unaccounted
 from .wanted import approved_usd, end_of, wanted_machines
 
@@ -39,15 +39,14 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     sites: Path | None = None
 
 
-def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> tuple[str, ...]:
-    """Every refusal that can be said before the question is asked; what could not be seen comes back, a line each."""
+def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> Checked:
+    """Every refusal that can be said before the question is asked."""
     plan = intent.plan
     record = desk.records.find(plan.name)
     refuse_early(desk, intent, record)
     seen = look(work_on(desk, record)) if record else []
     doubts = refuse_late(desk, intent, record, seen)
-    gate.check(plan, intent.digest)
-    return doubts
+    return Checked(approval=gate.check(plan, intent.digest).sentence, doubts=doubts)
 
 
 def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:

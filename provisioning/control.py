@@ -27,6 +27,7 @@ from .outlook import Outlook
 from .records import UsedPlan
 from .reports import (
     ApplyReport,
+    Checked,
     DeploymentStatus,
     DestroyReport,
     DriftReport,
@@ -90,10 +91,10 @@ class Control:
         gate: ApprovalGate,
         *,
         sites: Path | None = None,
-    ) -> tuple[str, ...]:
+    ) -> Checked:
         """Every refusal, before the question is asked; see `refusals` for codes and exits.
 
-        What could not be seen, such as what is in an account, comes back, a line each.
+        Tells how the plan is approved; what could not be seen, such as what is in an account, is a doubt.
 
         `live` has fresh offers by `Offer.key`; one that is missing there has no known price.
         """

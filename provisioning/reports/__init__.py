@@ -1,6 +1,7 @@
 """What the verbs hand back, frozen: the command line renders them. Sums and ways on are properties."""
 
 from .applied import REWRITE, ApplyReport, MachineOutcome, Outcome
+from .checked import Checked
 from .destroyed import DestroyReport
 from .drift import (
     MACHINE,
@@ -33,6 +34,7 @@ __all__ = [
     "UNFINISHED",
     "UNSETTLED",
     "ApplyReport",
+    "Checked",
     "DeploymentStatus",
     "DestroyReport",
     "Drift",

@@ -27,6 +27,8 @@ from ampacity.planning.planfile import decode_plan, encode_plan
 from ampacity.planning.prepaid import Quote, with_prepaid
 from ampacity.providers.base import Offer
 from ampacity.provisioning import control
+from ampacity.provisioning.gate import Approved
+from ampacity.provisioning.reports import Checked
 
 Plans = Callable[..., Plan]
 Offers = Callable[..., Offer]
@@ -47,8 +49,8 @@ def bought_at(monkeypatch: pytest.MonkeyPatch) -> Lives:
     class Control:
         def __init__(self, *_: Any, **__: Any) -> None: ...
 
-        def check(self, *_: Any, **__: Any) -> tuple[str, ...]:
-            return (UNSEEN,)
+        def check(self, *_: Any, **__: Any) -> Checked:
+            return Checked(approval=FREE, doubts=(UNSEEN,))
 
         def apply(self, *_: Any, live: Mapping[str, Offer], **__: Any) -> None:
             lives.append(live)
@@ -183,3 +185,9 @@ def test_what_is_not_approved_names_a_command_that_can_be_pasted(tmp_path: Path,
         SiweGate(Context(approval=settings), saved).check(plan, digest)
 
     assert refused.value.fix == "ampacity approve 'we ird/plan.json'"
+
+
+def test_where_the_context_names_no_policy_nobody_has_to_approve(plan_for: Plans) -> None:
+    plan, digest = plan_for(), digest_bytes(b"plan")
+    saved = SavedPlan(path=Path("plan.json"), plan=plan, digest=digest)
+    assert SiweGate(Context(), saved).check(plan, digest) == Approved(sentence=FREE, by=())

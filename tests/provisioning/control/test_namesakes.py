@@ -60,7 +60,7 @@ def test_a_name_that_was_destroyed_here_is_free_again_even_while_its_seller_stil
 def test_a_seller_that_cannot_be_swept_is_a_doubt_and_no_refusal(control: Control, hands: Any, cloud: Any) -> None:
     plan = hands.plan("node-0")
     cloud.fault("list-down", 2)
-    doubts = control.check(plan, digest_of(plan), hands.live, hands.gate)
+    doubts = control.check(plan, digest_of(plan), hands.live, hands.gate).doubts
     assert len(doubts) == 1
     assert "toy could not be asked" in doubts[0]
     assert not hands.carry_out(plan).partial
