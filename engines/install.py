@@ -80,4 +80,4 @@ def _check_source(recipe: Recipe, source: str) -> None:
 
 
 def _tell(progress: Progress, item: str, text: str) -> None:
-    progress(Step(item=item, stage=Stage.RUNNING, text=text))
+    progress(Step(item=item, stage=Stage.RUNNING, text=text, measures=True))

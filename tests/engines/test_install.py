@@ -92,6 +92,7 @@ def test_a_person_sees_modules_come_packages_compile_and_the_end(desk: "Desk") -
     assert "1 modules downloaded" in texts
     assert "1 of at most 2 packages compiled" in texts
     assert {step.item for step in steps} == {"kubo"}
+    assert all(step.measures for step in steps[:-1]), "a log of CI gets a sign of life, not a line a package"
     assert steps[-1] == Step(item="kubo", stage=Stage.DONE, text="0.42.0 (built)")
 
 
