@@ -42,6 +42,8 @@ def plan(
     from ..core.contexts import choose_context
     from ..planning.load import load_spec
     from ..providers.table import known
+    from ..provisioning.control import Control
+    from .interrupted import with_interrupted
     from .notices import warn_about
     from .saving import check_place
 
@@ -53,10 +55,12 @@ def plan(
     made, errors = _make(wanted, spec, path, named, timedelta(minutes=valid_minutes), rebalance=rebalance)
     if errors and strict:
         raise errors[0]
+    cut = Control(named).interrupted(made.name)
+    made = with_interrupted(made, cut)
     form = chosen(output, as_json)
     if form is not Format.JSON:
         warn_about(errors)
-    _save_and_show(made, path, form, errors, needs_approval=named.context.approval is not None)
+    _save_and_show(made, path, form, errors, needs_approval=named.context.approval is not None, interrupted=bool(cut))
     _remember(named, made, path, spec)
     return CHANGES if detailed_exitcode and made.spends else 0
 
@@ -125,9 +129,16 @@ def _remember(named: "NamedContext", made: "Plan", path: Path, spec: Path) -> No
 
 
 def _save_and_show(
-    made: "Plan", path: Path, form: Format, errors: "tuple[AmpacityError, ...]", *, needs_approval: bool
+    made: "Plan",
+    path: Path,
+    form: Format,
+    errors: "tuple[AmpacityError, ...]",
+    *,
+    needs_approval: bool,
+    interrupted: bool = False,
 ) -> None:
     from ..planning.planfile import encode_plan, plan_digest
+    from .interrupted import way_on
     from .output import Result, emit, say
     from .plan_view import plan_rows, show_plan
     from .saving import save_plan
@@ -140,7 +151,8 @@ def _save_and_show(
     say(f"saved: {path}")
     if moved:
         say(f"moved: the approvals of the plan that was there are in {moved}; they do not count for this one")
-    say(f"next:  {_next(path, needs_approval=needs_approval) if made.spends else 'nothing to do'}")
+    onward = _next(path, needs_approval=needs_approval) if made.spends else "nothing to do"
+    say(f"next:  {way_on(made, onward) if interrupted else onward}")
 
 
 def _next(path: Path, *, needs_approval: bool) -> str:

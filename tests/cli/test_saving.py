@@ -4,13 +4,15 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from ampacity.cli.interrupted import with_interrupted
 from ampacity.cli.options import Format
 from ampacity.cli.plan import _next, _save_and_show
 from ampacity.cli.saving import check_place, save_plan
 from ampacity.core.errors import UsageError
-from ampacity.planning.plan import Plan
+from ampacity.planning.plan import Action, Plan
 from ampacity.planning.planfile import encode_plan, plan_digest
 
 
@@ -128,6 +130,31 @@ def test_what_to_type_next_depends_on_whether_anybody_must_approve() -> None:
 def test_what_to_type_next_can_be_pasted_whatever_the_file_is_called() -> None:
     typed = _next(Path("we ird/pl'an.json"), needs_approval=True)
     assert typed.startswith("""ampacity approve 'we ird/pl'"'"'an.json', then""")
+
+
+def test_after_an_interrupted_apply_recover_comes_first_and_the_plan_says_what_may_run(
+    tmp_path: Path, plan_for: Callable[..., Plan], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = plan_for()
+    assert with_interrupted(made, ()) == made
+    cut = with_interrupted(made, ("train-1", "train-2"))
+    assert cut.warnings[-1] == (
+        "an apply was interrupted, and train-1..2 may run and bill: ampacity recover train goes on"
+    )
+    _save_and_show(cut, tmp_path / "p.json", Format.TABLE, (), needs_approval=False, interrupted=True)
+    told = capsys.readouterr().err
+    assert "next:  ampacity recover train (an apply was interrupted), then ampacity plan " in told
+    assert "; or ampacity apply " in told
+
+
+def test_a_plan_that_changes_nothing_after_an_interrupted_apply_leads_to_recover_and_not_to_nothing(
+    tmp_path: Path, plan_for: Callable[..., Plan], capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tuple(msgspec.structs.replace(machine, action=Action.KEEP) for machine in plan_for().machines)
+    same = with_interrupted(msgspec.structs.replace(plan_for(), machines=kept), ("train-1",))
+    assert not same.spends
+    _save_and_show(same, tmp_path / "p.json", Format.TABLE, (), needs_approval=False, interrupted=True)
+    assert capsys.readouterr().err.endswith("next:  ampacity recover train (an apply was interrupted)\n")
 
 
 def test_the_image_is_shown_where_the_spec_names_one(
