@@ -4,9 +4,9 @@
     ├── UsageError                2  a flag, a file or the configuration is wrong
     ├── AuthError                 3  credentials are absent or refused
     ├── ResourceError             4  capacity could not be made, read or removed
-    ├── PolicyError               5  an approval, a ceiling or a rule says no
+    ├── PolicyError               5  an approval, a ceiling, a budget or a rule says no
     ├── MissingError              6  no such deployment, context, engine, file
-    ├── UnexpectedChangeError     7  drift, a stale or used plan, a moved price
+    ├── UnexpectedChangeError     7  drift, a stale, expired or used plan
     ├── CancelledError            8  a person or a signal said stop
     └── TimedOutError             9  it took longer than allowed
 
