@@ -49,6 +49,8 @@ def recover(
     live = _live(named, ahead)
     if ahead.asks:
         told = question(ahead, live)
+        for doubt in Control(named).recovery_funds(ahead):
+            say(f"note: {doubt}")
         if yes:
             say(told)
         else:

@@ -16,7 +16,7 @@ from .baseline import base_state
 from .deposits import deposits, refuse_deposits
 from .desk import Desk, Work, work_on
 from .finish import Finished, finish, settle
-from .funds import refuse_unpaid
+from .funds import Due, refuse_unpaid
 from .gate import ApprovalGate
 from .namesakes import refuse_namesakes
 from .observe import Sighting, look
@@ -85,7 +85,7 @@ def refuse_late(
     unseen = () if record else refuse_namesakes(desk, intent.plan, intent.sites)
     quotes = deposits(desk, intent.plan, intent.sites)
     refuse_deposits(intent.plan, quotes)
-    return (*unseen, *refuse_unpaid(desk, quotes, intent.sites))
+    return (*unseen, *refuse_unpaid(desk, Due(quotes=quotes, sites=intent.sites)))
 
 
 def _refuse_auctions(desk: Desk, intent: Intent) -> None:

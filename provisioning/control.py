@@ -160,6 +160,10 @@ class Control:
         """What `recover` would make, replace, remove and take in. Waits for another change; changes nothing."""
         return recover.outlook(self._desk, name, gate)
 
+    def recovery_funds(self, ahead: Outlook) -> tuple[str, ...]:
+        """What is not known of the accounts that would pay it, a line each. Raises `PolicyError` AMP-FUNDS."""
+        return recover.funds(self._desk, ahead)
+
     def recover(
         self, name: str, *, gate: RecoveryGate | None, live: Mapping[str, Offer] = NOTHING_OFFERED
     ) -> ApplyReport:

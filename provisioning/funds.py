@@ -1,8 +1,10 @@
-"""Whether the accounts that pay ahead hold what a plan locks: seen before the plan is used, for all of it at once."""
+"""Whether the accounts that pay ahead hold what is to be locked: seen before money is spent, for all of it at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+
+import msgspec
 
 from ..core.errors import PolicyError
 from ..core.money import show_usd, total
@@ -12,26 +14,43 @@ from .desk import Desk
 from .refusals import PLAN_AGAIN
 
 
-def refuse_unpaid(desk: Desk, quotes: Iterable[Quote], sites: Path | None) -> tuple[str, ...]:
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be locked. Who cannot pay that locks `less`, or comes back with `again`.
+
+    `freed_usd` comes back before, by seller: what is held for machines that end before they are made anew.
+    """
+
+    quotes: Sequence[Quote]
+    sites: Path | None
+    freed_usd: Mapping[str, Decimal] = {}
+    less: str = f"fewer ttl_hours and {PLAN_AGAIN}"
+    again: str = "ampacity apply PLAN"
+
+    def locked(self) -> dict[str, list[Decimal]]:
+        """The known sums that are locked, by seller."""
+        sums: dict[str, list[Decimal]] = {}
+        for quote in self.quotes:
+            if quote.usd:
+                sums.setdefault(quote.provider, []).append(quote.usd)
+        return sums
+
+
+def refuse_unpaid(desk: Desk, due: Due) -> tuple[str, ...]:
     """Raises `PolicyError` AMP-FUNDS where an account surely lacks what is locked at its seller together.
 
     What nobody knows is no lack: it comes back as a line, since an order that cannot be paid would use the plan up.
     """
-    sums: dict[str, list[Decimal]] = {}
-    for quote in quotes:
-        if quote.usd:
-            sums.setdefault(quote.provider, []).append(quote.usd)
-    return tuple(line for name in sorted(sums) for line in _doubts(desk, name, sums[name], sites))
+    return tuple(line for name, sums in sorted(due.locked().items()) for line in _doubts(desk, due, name, sums))
 
 
-def _doubts(desk: Desk, name: str, locked: list[Decimal], sites: Path | None) -> Iterator[str]:
-    payer = capability(desk.open(name, str(sites) if sites else None), Pays)  # type: ignore[type-abstract]
+def _doubts(desk: Desk, due: Due, name: str, locked: list[Decimal]) -> Iterator[str]:
+    payer = capability(desk.open(name, str(due.sites) if due.sites else None), Pays)  # type: ignore[type-abstract]
     if payer is None:
         return
-    needed, free = total(locked), None
+    needed, free = max(Decimal(0), total(locked) - due.freed_usd.get(name, Decimal(0))), None
     try:
         account = payer.account()
-        refuse_poor(name, account, needed=needed, machines=len(locked))
+        _refuse_poor(due, name, account, needed=needed, machines=len(locked))
         free, why = account.free_usd, f"{name} does not say what {account.name or 'the account'} has"
     except ProviderError as error:
         why = f"{name} cannot be asked what the account has ({error.why})"
@@ -39,18 +58,18 @@ def _doubts(desk: Desk, name: str, locked: list[Decimal], sites: Path | None) ->
         yield f"{why}, and {show_usd(needed)} is to be locked: an order that it cannot pay is refused there"
 
 
-def refuse_poor(name: str, account: Account, *, needed: Decimal, machines: int) -> None:
-    """Raises `PolicyError` AMP-FUNDS for an account that surely cannot pay `needed` US dollars for `machines`."""
+def _refuse_poor(due: Due, name: str, account: Account, *, needed: Decimal, machines: int) -> None:
     free = account.free_usd
     short = free is not None and free < needed
     if not short and not account.lack:
         return
     noun = "machine" if machines == 1 else f"{machines} machines"
-    sums = f"{account.name} has {show_usd(free)}, and {show_usd(needed)} is locked for {noun}"
-    ways = [account.fund or account.fix, *([f"fewer ttl_hours and {PLAN_AGAIN}"] if short else [])]
+    beside = " beside what comes back first" if due.freed_usd.get(name) else ""
+    sums = f"{account.name} has {show_usd(free)}, and {show_usd(needed)} is locked for {noun}{beside}"
+    ways = [account.fund or account.fix, *([due.less] if short else [])]
     raise PolicyError(
-        f"{name} cannot be paid what the plan locks",
+        f"{name} cannot be paid what is to be locked",
         why="; ".join(filter(None, (sums if short else "", account.lack))),
-        fix=f"{', or '.join(filter(None, ways))}; then ampacity apply PLAN",
+        fix=f"{', or '.join(filter(None, ways))}; then {due.again}",
         code="AMP-FUNDS",
     )

@@ -6,6 +6,7 @@ Afterwards no machine of the deployment is outside the state, and none is there 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -14,6 +15,7 @@ from ..providers.base import Machine, MachineRef, Offer, Token
 from .books import close_books
 from .desk import SETTLE_SECONDS, Desk, Work, work_on
 from .finish import finish, settle
+from .funds import Due, refuse_unpaid
 from .gate import RecoveryGate
 from .journal import EntryState, JournalEntry
 from .lock import WAIT_SECONDS
@@ -50,8 +52,9 @@ def recover(desk: Desk, name: str, live: Mapping[str, Offer], gate: RecoveryGate
 
     Raises `MissingError` for a name without a record, `UnexpectedChangeError` where it is being
     destroyed, and `PolicyError` where what is to be bought has no live price or, beside what stays,
-    costs more than was approved: then nothing was made or ended. Where who approved may not any more,
-    nothing is bought and all else is done; raises `PolicyError` where there is nothing else.
+    costs more than was approved, or locks more than an account has: then nothing was made or ended.
+    Where who approved may not any more, nothing is bought and all else is done; raises `PolicyError`
+    where there is nothing else.
     """
     with _hold(desk, name) as work:
         seen = look(work)
@@ -60,11 +63,27 @@ def recover(desk: Desk, name: str, live: Mapping[str, Offer], gate: RecoveryGate
         wanted, held_back = _wanted(work, ahead, seen, gate)
         buys = ahead.nothing_bought if held_back else ahead
         refuse_dear(buys, live)
-        refuse_beyond(with_stakes(work, buys, seen, found.machines), live)
+        staked = with_stakes(work, buys, seen, found.machines)
+        refuse_beyond(staked, live)
+        funds(desk, staked)
         interrupted = settle(work)
         finished = finish(work, wanted, seen if held_back else [_looked_at_again(each) for each in seen])
         cleaned = clean(work, found, finished.known)
         return _with_notes(finished.report, interrupted, found, cleaned, held_back)
+
+
+def funds(desk: Desk, ahead: Outlook) -> tuple[str, ...]:
+    """Raises `PolicyError` AMP-FUNDS where an account lacks what would be locked; see `refuse_unpaid`."""
+    if ahead.stakes is None:
+        return ()
+    due = Due(
+        quotes=ahead.stakes.quotes,
+        sites=Path(ahead.sites) if ahead.sites else None,
+        freed_usd=ahead.stakes.freed_usd,
+        less=f"ampacity destroy {ahead.name}",
+        again=f"ampacity recover {ahead.name}",
+    )
+    return refuse_unpaid(desk, due)
 
 
 def _looked_at_again(sighting: Sighting) -> Sighting:

@@ -1,5 +1,6 @@
 """The money of a recovery beside its price by the hour: what was spent, what is locked, what was approved in all."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,7 +24,8 @@ class Stakes(msgspec.Struct, frozen=True, kw_only=True):
 
     `spent_usd` is what all its machines cost so far, as far as it is known: `uncertain` names those of which it
     is not. `quotes` say what is locked for what is to be bought. `usd_per_hour` is what all of them cost now, those
-    included that will end, `None` where that is not known.
+    included that will end, `None` where that is not known. `freed_usd` comes back before anything is locked, by
+    seller: what is held for machines that end to be made anew.
     """
 
     asked_at: datetime
@@ -31,4 +33,5 @@ class Stakes(msgspec.Struct, frozen=True, kw_only=True):
     spent_usd: Decimal = Decimal(0)
     uncertain: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    freed_usd: Mapping[str, Decimal] = {}
     approved_usd: Decimal | None = None

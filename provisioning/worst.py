@@ -20,7 +20,7 @@ from .records import DeploymentRecord
 from .refusals import PLAN_AGAIN, live_price
 from .reports import FormerMachine, sum_known
 from .stakes import Stakes
-from .status import cost, deployment_status
+from .status import cost, deployment_status, last_told
 
 CENT = Decimal("0.01")
 """By less nothing is passed: what bills by the block costs as its clock runs, and sums are approved in cents."""
@@ -30,8 +30,18 @@ def with_stakes(work: Work, ahead: Outlook, seen: Sequence[Sighting], outside: S
     """`ahead` with what was spent and approved; sellers that are paid ahead are asked what they would lock."""
     former, now = former_machines(work.journal.entries()), work.desk.clock()
     stakes = stakes_of(work.record, seen, former, now, outside)
-    quotes = deposits_now(work.desk, ahead.bought, ahead.sites)
-    return msgspec.structs.replace(ahead, stakes=msgspec.structs.replace(stakes, quotes=quotes))
+    quotes, freed = deposits_now(work.desk, ahead.bought, ahead.sites), _freed_usd(ahead, seen)
+    return msgspec.structs.replace(ahead, stakes=msgspec.structs.replace(stakes, quotes=quotes, freed_usd=freed))
+
+
+def _freed_usd(ahead: Outlook, seen: Sequence[Sighting]) -> dict[str, Decimal]:
+    """What comes back, by seller, of machines that end before they are made anew."""
+    replaced, freed = {machine.name for machine in ahead.replaced}, dict[str, Decimal]()
+    for sighting in seen:
+        held, seller = last_told(sighting).held_usd, sighting.record.inputs.offer.provider
+        if sighting.alive and held and sighting.record.inputs.name in replaced:
+            freed[seller] = freed.get(seller, Decimal(0)) + held
+    return freed
 
 
 def stakes_of(

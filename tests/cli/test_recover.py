@@ -19,6 +19,7 @@ from ampacity.cli.status_foot import foot
 from ampacity.core import contexts
 from ampacity.core.contexts import Context
 from ampacity.core.digests import Digest
+from ampacity.core.errors import PolicyError
 from ampacity.providers.base import Market, Offer
 from ampacity.provisioning import control
 from ampacity.provisioning.machines import MachineInputs
@@ -73,6 +74,11 @@ def arrange(monkeypatch: pytest.MonkeyPatch) -> Arrange:
 
             def outlook(self, _name: str, **_: Any) -> Outlook:
                 return ahead
+
+            def recovery_funds(self, ahead: Outlook) -> tuple[str, ...]:
+                if ahead.name == "poor":
+                    raise PolicyError("it cannot be paid", code="AMP-FUNDS")
+                return ("the hall does not say what the account has",)
 
             def recover(self, name: str, *, live: dict[str, Offer], **_: Any) -> ApplyReport:
                 asked.append((name, [offer.usd_per_hour for offer in live.values()]))
@@ -176,6 +182,25 @@ def test_above_the_ceiling_it_is_not_even_asked(
     assert "ampacity plan SPEC" in told
     assert "Go on?" not in told
     assert len(asked) == 1
+
+
+def test_what_an_account_lacks_is_said_before_it_is_asked_and_what_is_not_known_of_it_is_noted(
+    arrange: Arrange,
+    node: Callable[..., MachineInputs],
+    answer: Callable[[str], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ahead = Outlook(name="train", made=(node("a", market=Market.AUCTION),))
+    asked = arrange(msgspec.structs.replace(ahead, name="poor"))
+    answer("yes")
+    assert run(["recover"]) == 5
+    told = capsys.readouterr().err
+    assert "[AMP-FUNDS]" in told
+    assert "Go on?" not in told
+    assert asked == []
+    arrange(ahead)
+    assert run(["recover"]) == 0
+    assert "note: the hall does not say what the account has" in capsys.readouterr().err
 
 
 def test_a_machine_of_an_auction_is_bought_by_its_own_ceiling_and_no_seller_is_asked(

@@ -10,7 +10,7 @@ import pytest
 from ampacity.core.errors import Exit, PolicyError
 from ampacity.planning.prepaid import Quote
 from ampacity.providers.base import Account, Failure, ProviderError
-from ampacity.provisioning.funds import refuse_unpaid
+from ampacity.provisioning.funds import Due, refuse_unpaid
 
 
 class Payer:
@@ -26,13 +26,13 @@ class Payer:
         return Account(name="acct1", free_usd=free, lack=self.lack, fund="send more to acct1")
 
 
-def doubts(payers: Mapping[str, object], *quotes: tuple[str, str | None]) -> tuple[str, ...]:
+def doubts(payers: Mapping[str, object], *quotes: tuple[str, str | None], **terms: Any) -> tuple[str, ...]:
     desk: Any = SimpleNamespace(open=lambda name, _sites: payers[name])
     asked = [
         Quote(machine=f"m-{at}", provider=name, usd=None if usd is None else Decimal(usd))
         for at, (name, usd) in enumerate(quotes)
     ]
-    return refuse_unpaid(desk, asked, None)
+    return refuse_unpaid(desk, Due(quotes=asked, sites=None, **terms))
 
 
 def test_an_account_with_just_enough_for_all_machines_is_enough() -> None:
@@ -71,3 +71,12 @@ def test_what_nobody_knows_is_said_and_is_no_lack() -> None:
 
 def test_sellers_that_lock_nothing_or_keep_no_account_are_not_asked() -> None:
     assert doubts({"bazaar": Payer("0"), "rack": object()}, ("bazaar", "0"), ("rack", "5"), ("bazaar", None)) == ()
+
+
+def test_what_comes_back_first_pays_for_what_is_made_anew() -> None:
+    payers, freed = {"bazaar": Payer("23.43")}, {"bazaar": Decimal(20), "souk": Decimal(99)}
+    assert doubts(payers, ("bazaar", "23.43"), ("bazaar", "20"), freed_usd=freed) == ()
+    with pytest.raises(PolicyError) as caught:
+        doubts(payers, ("bazaar", "23.44"), ("bazaar", "20"), freed_usd=freed, less="one", again="two")
+    assert caught.value.why == "acct1 has $23.43, and $23.44 is locked for 2 machines beside what comes back first"
+    assert caught.value.fix == "send more to acct1, or one; then two"
