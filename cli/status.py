@@ -23,7 +23,7 @@ BILLS_ON = " +"
 
 @app.command(
     epilog="Exit: 0 all sellers answered, 4 one could not be asked, or a machine not be seen. "
-    "JSON: data is one deployment; a list of them where several are shown."
+    "JSON: data is one deployment; a list of them where several are shown; of one that was destroyed ampacity.closed/1."
 )
 def status(
     name: OptionalName = None,
@@ -36,20 +36,27 @@ def status(
     """Show machines, addresses, what they cost so far, and when they end. Every seller is asked.
 
     Without NAME, and with several deployments: a line for each, and their sums.
+    With that of one that was destroyed: what it cost in the end.
 
     So far is by the seller's own books where it keeps such, else the price by the time since it was made.
     """
     from ..core.contexts import choose_context
     from ..provisioning.control import Control
+    from .closed import closed_line, show_closed
     from .naming import chosen_name
     from .notices import ASKING, said_if_slow
-    from .output import Result, emit
+    from .output import Result, emit, say
 
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder)
     control = Control(named)
-    names = control.names() if name is None else []
-    if len(names) > 1:
+    names = control.names()
+    if name is not None and name not in names and (ended := control.ended(name)):
+        show_closed(ended, chosen(output, as_json))
+        return 0
+    if name is None and (line := closed_line(control)):
+        say(line)
+    if name is None and len(names) > 1:
         return _all(named, names, chosen(output, as_json))
     with said_if_slow(ASKING):
         found = control.status(chosen_name(control, name))

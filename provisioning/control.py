@@ -16,7 +16,7 @@ from ..core.progress import Progress, silent
 from ..planning.plan import BaseState, Plan
 from ..planning.prepaid import Quote
 from ..providers.base import Offer
-from . import abandoned, apply, baseline, deposits, destroy, observe, orphans, recover, strays, topup
+from . import abandoned, apply, baseline, deposits, destroy, ended, observe, orphans, recover, strays, topup
 from .anew import way_anew
 from .desk import Desk, work_on
 from .drift import differences, notices, unasked, unseen
@@ -31,6 +31,7 @@ from .reports import (
     DeploymentStatus,
     DestroyReport,
     DriftReport,
+    EndedDeployment,
     EndReport,
     Orphan,
     OrphanReport,
@@ -136,6 +137,10 @@ class Control:
         found = under_way(found, changing or self._desk.changing(name))
         anew = way_anew(record, sightings, former, found.asked_at) if found.lost else ""
         return msgspec.structs.replace(found, anew=anew)
+
+    def ended(self, name: str | None = None) -> tuple[EndedDeployment, ...]:
+        """What deployments of that name, or all, cost that were destroyed; the last first. Asks no seller."""
+        return ended.ended_deployments(self._desk, name)
 
     def drift(self, name: str) -> DriftReport:
         """Where the sellers differ from the state, and the state from the last plan. Changes nothing."""

@@ -98,15 +98,7 @@ class Records:
 
     def find(self, name: str) -> DeploymentRecord | None:
         """The record, `None` where there is no such deployment. Raises `ResourceError` if it cannot be read."""
-        path = self.folder(name) / RECORD
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=ready(DeploymentRecord))
-        except FileNotFoundError:
-            return None
-        except (OSError, msgspec.MsgspecError) as error:
-            raise ResourceError(
-                f"The record of {name} cannot be read", why=f"{path}: {error}", fix=f"look at {path}", code="AMP-STATE"
-            ) from error
+        return _read(self.folder(name) / RECORD, name)
 
     def get(self, name: str) -> DeploymentRecord:
         """The record; raises `MissingError` where there is no such deployment."""
@@ -134,6 +126,12 @@ class Records:
         sync_folder(self._archive)
         sync_folder(self._root)
 
+    def archived(self) -> list[tuple[DeploymentRecord, Path]]:
+        """Every deployment that was destroyed here, with the folder of its journal. Raises as `find` does."""
+        paths = sorted(self._archive.glob(f"*/{RECORD}"))
+        read = ((_read(path, path.parent.name), path.parent / "journal") for path in paths)
+        return [(record, journal) for record, journal in read if record is not None]
+
     def archived_uids(self, name: str) -> set[str]:
         """The ids of the deployments called `name` that were destroyed here."""
         return {path.parent.name[-UID_CHARS:] for path in self._archive.glob(f"{name}-*/{RECORD}")}
@@ -145,6 +143,17 @@ class Records:
             if used is not None:
                 return used
         return None
+
+
+def _read(path: Path, name: str) -> DeploymentRecord | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ready(DeploymentRecord))
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ResourceError(
+            f"The record of {name} cannot be read", why=f"{path}: {error}", fix=f"look at {path}", code="AMP-STATE"
+        ) from error
 
 
 def new_uid() -> str:

@@ -15,6 +15,7 @@ from .drift import (
     DriftKind,
     DriftReport,
 )
+from .ended import EndedDeployment
 from .orphaned import NO_DEPLOYMENT, EndReport, Orphan, OrphanReport
 from .standing import DeploymentStatus, FormerMachine, MachineStatus, held
 from .sums import sum_known
@@ -41,6 +42,7 @@ __all__ = [
     "DriftKind",
     "DriftReport",
     "EndReport",
+    "EndedDeployment",
     "FormerMachine",
     "MachineOutcome",
     "MachineStatus",
