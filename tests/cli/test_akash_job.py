@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,21 @@ WORDS = "abandon abandon abandon abandon abandon abandon abandon abandon abandon
 ADDRESS = "akash19rl4cm2hmr8afy4kldpxz3fka4jguq0a3mq6x0"
 """Theirs, at m/44'/118'/0'/0/0."""
 
+POLICY = """\
+schema = "ampacity.policy/1"
+required = 1
+chain_id = 1
+max_age_hours = 24
+[[wallets]]
+name = "ada"
+address = "0x9858EfFD232B4033E47d90003D41EC34EcaEda94"
+"""
+APPROVED = """
+[contexts.mine.approval]
+policy = "{policy}"
+domain = "ops.example"
+uri = "https://ops.example"
+"""
 UACT = 1_000_000
 COMMAND = [sys.executable, "-P", "-c", "from ampacity.cli.main import main; main()"]
 Done = subprocess.CompletedProcess[str]
@@ -349,21 +365,77 @@ def test_the_bill_and_what_came_back_are_the_chains_own_last_figures(funded: Per
     assert not report["about"]
 
 
-def test_killed_between_order_and_bid_nobody_took_it_and_all_of_the_deposit_comes_back(funded: Person) -> None:
-    config = funded.folder / "config.toml"
-    config.write_text(config.read_text().replace('bid_seconds = "3"', 'bid_seconds = "60"'))
-    funded("plan", "spec.yaml", "--out", "plan.json")
+@contextmanager
+def ordering(person: Person, bid_seconds: int) -> Iterator[subprocess.Popen[str]]:
+    """An apply whose order is out, and that waits for bids."""
+    config = person.folder / "config.toml"
+    config.write_text(config.read_text().replace('bid_seconds = "3"', f'bid_seconds = "{bid_seconds}"'))
+    person("plan", "spec.yaml", "--out", "plan.json")
     applying = subprocess.Popen(
         [*COMMAND, "apply", "plan.json", "--yes"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=funded.folder,
+        cwd=person.folder,
     )
     with applying:
         assert applying.stderr is not None
         assert any("the order is out" in line for line in applying.stderr)
+        yield applying
+
+
+def plugin_of(person: Person) -> int:
+    """The process that the engine asks for machines."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command, environment = ((folder / name).read_bytes() for name in ("cmdline", "environ"))
+            if b"ampacity.provisioning.plugin" in command and f"AMPACITY_DATA={person.folder}/".encode() in environment:
+                return int(folder.name)
+    pytest.fail("no plugin runs")
+
+
+def test_killed_between_order_and_bid_with_its_plugin_the_order_is_counted_and_a_bid_only_taken_with_a_word(
+    funded: Person,
+) -> None:
+    with ordering(funded, bid_seconds=10) as applying:
+        for process_id in (plugin_of(funded), applying.pid):
+            os.kill(process_id, signal.SIGKILL)
+    end = time.monotonic() + 60
+    while funded.data("status", "job")["changing"] is not None:
+        assert time.monotonic() < end, "the engine works on"
+
+    # the engine has forgotten it; it holds money, and bills nothing until somebody is taken
+    status = funded.data("status", "job")
+    (order,) = status["machines"]
+    assert (order["state"], order["problems"], status["missing"]) == ("pending", ["interrupted create"], [])
+    assert Decimal(status["held_usd"]) > 16
+    assert "job: remove 1 machine" in funded("destroy", "job", exit=2).stderr
+    drift = funded("drift", "job", exit=7).stdout
+    assert f"made {order['id']}" in drift
+    assert "Mend it: ampacity recover job." in drift
+    (doubt,) = [line for line in funded.data("plan", "spec.yaml")["plan"]["warnings"] if "interrupted" in line]
+    assert "job-1 may run and bill: ampacity recover job" in doubt
+
+    asked = funded("recover", "job", exit=2).stderr
+    assert "takes a bid, within its ceiling, for 1 machine: job-1" in asked
+    assert "[AMP-CONFIRM]" in asked
+    config = funded.folder / "config.toml"
+    free = config.read_text()
+    (funded.folder / "policy.toml").write_text(POLICY)
+    config.write_text(free + APPROVED.format(policy=funded.folder / "policy.toml"))
+    assert "[AMP-APPROVAL-LAPSED]" in funded("recover", "job", "--yes", exit=5).stderr
+    assert funded.machine()["state"] == "pending", "nobody was taken"
+
+    config.write_text(free)
+    funded("recover", "job", "--yes")
+    taken = await_state(funded, "running")
+    assert (taken["id"], taken["problems"]) == (order["id"], [])
+    funded("destroy", "job", "--yes")
+
+
+def test_killed_between_order_and_bid_nobody_took_it_and_all_of_the_deposit_comes_back(funded: Person) -> None:
+    with ordering(funded, bid_seconds=60) as applying:
         applying.kill()
     under_way = " ".join(funded("status", "job").stdout.split())
     assert f"the engine of apply PLAN, whose process {applying.pid} is dead, works on and may still buy" in under_way
