@@ -5,12 +5,12 @@ A seller that cannot be asked is a problem in the sighting, never a machine that
 
 import re
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
 from ..core.errors import AmpacityError
 from ..providers.base import Machine, MachineState, Settlement
+from .asking import ask_all
 from .books import last_word
 from .desk import Work
 from .engine import pending_creates, read_checkpoint, records
@@ -20,8 +20,6 @@ from .plugin.bench import order_of
 from .plugin.sellers import Sellers
 from .plugin.subject import Subject
 from .surgery import Export, settle_pending
-
-ASKERS = 16
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +64,7 @@ def look(work: Work) -> list[Sighting]:
 def look_at(known: Iterable[MachineRecord], sellers: Sellers) -> list[Sighting]:
     """Ask about each of `known`, many at a time."""
     rows = sorted(known, key=lambda record: natural(record.inputs.name))
-    with ThreadPoolExecutor(max_workers=ASKERS) as pool:
-        return list(pool.map(lambda record: _sight(record, sellers), rows))
+    return ask_all(lambda record: _sight(record, sellers), rows)
 
 
 def subject_of(record: MachineRecord) -> Subject:

@@ -1,16 +1,16 @@
 """Machines with our labels, at every seller and in every region, that no state here accounts for."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import msgspec
 
 from ..core.errors import AmpacityError
 from ..providers.base import Labels, Machine, Provisions, capability
+from .asking import ask_all
 from .desk import Desk, work_on
 from .machines import MachineRecord, machine_end
-from .observe import ASKERS, machine_records
+from .observe import machine_records
 from .reports import NO_DEPLOYMENT, Orphan, OrphanReport
 from .strays import strays
 
@@ -48,9 +48,7 @@ def _ask_all(desk: Desk) -> list[_Answer]:
     """Every seller of the context; with each racks file that a deployment names, if any does."""
     sites = sorted({record.sites for record in map(desk.records.get, desk.records.names()) if record.sites})
     seats = [(name, site) for name in sorted(desk.context.context.providers) for site in (None, *sites)]
-    with ThreadPoolExecutor(max_workers=ASKERS) as pool:
-        answers = list(pool.map(lambda seat: _ask(desk, *seat), seats))
-    named = dict(zip(seats, answers, strict=True))
+    named = dict(zip(seats, ask_all(lambda seat: _ask(desk, *seat), seats), strict=True))
     return [answer for seat, answer in named.items() if not _excused(seat, named)]
 
 

@@ -1,16 +1,16 @@
 """Machines that carry a deployment's labels but are in no state: what a crash can leave behind."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 from ..core.errors import AmpacityError
 from ..providers.base import Machine, Token
+from .asking import ask_all
 from .books import close_books
 from .desk import Work
 from .ending import END_SECONDS, end_machine
 from .journal import EntryState, JournalEntry
 from .machines import MachineRecord
-from .observe import ASKERS, subject_of
+from .observe import subject_of
 from .sweeping import Sweep, sweep_places
 
 
@@ -34,10 +34,8 @@ def strays(swept: Iterable[Machine], known: Iterable[MachineRecord]) -> list[Mac
 
 def remove(work: Work, found: Iterable[Machine]) -> Sweep:
     """End each of `found`. What could not be ended, or is still there, comes back with the reason."""
-    with ThreadPoolExecutor(max_workers=ASKERS) as pool:
-        parts = list(pool.map(lambda machine: _remove(work, machine), found))
-    problems = tuple(problem for problem in parts if problem)
-    return Sweep(problems=problems)
+    parts = ask_all(lambda machine: _remove(work, machine), found)
+    return Sweep(problems=tuple(problem for problem in parts if problem))
 
 
 def unaccounted(work: Work, known: Iterable[MachineRecord]) -> list[JournalEntry]:

@@ -1,13 +1,12 @@
 """What runs at the sellers with labels of ours, asked of all of them at once."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
 from ..core.errors import AmpacityError
 from ..providers.base import Labels, Machine, MachineState, Offer
-from .observe import ASKERS
+from .asking import ask_all
 from .plugin.sellers import Sellers
 
 
@@ -23,8 +22,7 @@ def sweep_places(sellers: Sellers, offers: Iterable[Offer], wanted: Callable[[La
     places: dict[str, set[str]] = {}
     for offer in offers:
         places.setdefault(offer.provider, set()).add(offer.region)
-    with ThreadPoolExecutor(max_workers=ASKERS) as pool:
-        parts = list(pool.map(lambda name: _ask(sellers, name, places[name], wanted), sorted(places)))
+    parts = ask_all(lambda name: _ask(sellers, name, places[name], wanted), sorted(places))
     return Sweep(
         machines=tuple(machine for part in parts for machine in part.machines),
         problems=tuple(problem for part in parts for problem in part.problems),
