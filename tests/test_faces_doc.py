@@ -84,6 +84,14 @@ def test_every_function_that_another_room_calls_is_on_the_page() -> None:
     assert [each for each in sorted(called) if not re.search(rf"\b{each[1]}\b", page)] == []
 
 
+def test_every_module_that_the_page_names_is_there() -> None:
+    root = DOC.parent.parent
+    there = {f"/{file.relative_to(root)}" for room in (*ROOMS, "core") for file in (root / room).rglob("*.py")}
+    named = set(re.findall(r"`((?:\w+/)*[a-z]\w*\.py)`", DOC.read_text(encoding="utf-8")))
+    assert len(named) > 40
+    assert [name for name in sorted(named) if not any(path.endswith(f"/{name}") for path in there)] == []
+
+
 def test_every_ability_of_sellers_is_in_the_path_to_a_new_one() -> None:
     from ampacity.providers import capabilities
 
