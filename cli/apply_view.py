@@ -12,6 +12,7 @@ from ..core.money import show_most_usd, show_usd, total
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from .apply_ends import standing_ends
+from .bill import bill
 from .ends import ends
 from .facts import plan_facts
 from .naming import count, span
@@ -145,10 +146,8 @@ def _foot(report: ApplyReport) -> str:
     head = f"{up} of {count(len(report.machines), 'machine')} {'is' if len(report.machines) == 1 else 'are'} up"
     if report.existing != up:
         head += _existing(report)
-    if report.unasked:
-        head += f"; {report.unasked} could not be asked about"
     ends = standing_ends(report)
-    return f"{head}, {show_usd(report.billing_usd_per_hour)} per hour." + (f" Ends: {ends}." if ends else "")
+    return f"{head}, {bill(report)}." + (f" Ends: {ends}." if ends else "")
 
 
 def _existing(report: ApplyReport) -> str:

@@ -15,7 +15,7 @@ from .refusals import PLAN_AGAIN
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be locked. Who cannot pay that locks `less`, or comes back with `again`.
+    """What is to be locked. Who cannot pay that locks `less`, comes back with `again`, or gives it up.
 
     `freed_usd` comes back before, by seller: what is held for machines that end before they are made anew.
     """
@@ -25,6 +25,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     freed_usd: Mapping[str, Decimal] = {}
     less: str = f"fewer ttl_hours and {PLAN_AGAIN}"
     again: str = "ampacity apply PLAN"
+    give_up: str = ""
 
     def locked(self) -> dict[str, list[Decimal]]:
         """The known sums that are locked, by seller."""
@@ -63,13 +64,13 @@ def _refuse_poor(due: Due, name: str, account: Account, *, needed: Decimal, mach
     short = free is not None and free < needed
     if not short and not account.lack:
         return
-    noun = "machine" if machines == 1 else f"{machines} machines"
+    noun = "1 machine" if machines == 1 else f"{machines} machines"
     beside = " beside what comes back first" if due.freed_usd.get(name) else ""
     sums = f"{account.name} has {show_usd(free)}, and {show_usd(needed)} is locked for {noun}{beside}"
-    ways = [account.fund or account.fix, *([due.less] if short else [])]
+    ways = ", or ".join(filter(None, (account.fund or account.fix, due.less if short else "")))
     raise PolicyError(
         f"{name} cannot be paid what is to be locked",
         why="; ".join(filter(None, (sums if short else "", account.lack))),
-        fix=f"{', or '.join(filter(None, ways))}; then {due.again}",
+        fix="; ".join(filter(None, (ways, f"then {due.again}", due.give_up and f"or {due.give_up}"))),
         code="AMP-FUNDS",
     )

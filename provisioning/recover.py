@@ -80,8 +80,9 @@ def funds(desk: Desk, ahead: Outlook) -> tuple[str, ...]:
         quotes=ahead.stakes.quotes,
         sites=Path(ahead.sites) if ahead.sites else None,
         freed_usd=ahead.stakes.freed_usd,
-        less=f"ampacity destroy {ahead.name}",
+        less="",
         again=f"ampacity recover {ahead.name}",
+        give_up=f"ampacity destroy {ahead.name}",
     )
     return refuse_unpaid(desk, due)
 

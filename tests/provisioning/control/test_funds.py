@@ -77,6 +77,6 @@ def test_what_comes_back_first_pays_for_what_is_made_anew() -> None:
     payers, freed = {"bazaar": Payer("23.43")}, {"bazaar": Decimal(20), "souk": Decimal(99)}
     assert doubts(payers, ("bazaar", "23.43"), ("bazaar", "20"), freed_usd=freed) == ()
     with pytest.raises(PolicyError) as caught:
-        doubts(payers, ("bazaar", "23.44"), ("bazaar", "20"), freed_usd=freed, less="one", again="two")
+        doubts(payers, ("bazaar", "23.44"), ("bazaar", "20"), freed_usd=freed, less="", again="one", give_up="two")
     assert caught.value.why == "acct1 has $23.43, and $23.44 is locked for 2 machines beside what comes back first"
-    assert caught.value.fix == "send more to acct1, or one; then two"
+    assert caught.value.fix == "send more to acct1; then one; or two"
