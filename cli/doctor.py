@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .lazy import new_app
@@ -37,14 +38,13 @@ def doctor(
 
 
 def _computer() -> Iterator[Row]:
-    from ..engines import survey
+    from ..engines import Engine, survey
 
     version = ".".join(map(str, sys.version_info[:3]))
     yield _row("python", sys.version_info >= (3, 11), version, "install Python 3.11 or later")
     for engine in survey():
-        found = getattr(engine, "path", None)
-        said = f"{engine.version} at {found}" if found else getattr(engine, "why", "not found")
-        yield _row(f"engine {engine.name}", bool(found), said, f"ampacity engines install {engine.name}")
+        said = f"{engine.version} at {engine.path}" if isinstance(engine, Engine) else engine.why
+        yield _row(f"engine {engine.name}", isinstance(engine, Engine), said, f"ampacity engines install {engine.name}")
 
 
 def _context(name: str | None, config: Any) -> Iterator[Row]:
@@ -58,13 +58,13 @@ def _context(name: str | None, config: Any) -> Iterator[Row]:
         return
     yield _row("context", True, f"{named.name} from {named.file}", "")
     for key, ref in named.context.secrets():
-        yield _attempt(f"secret {key}", lambda ref=ref: _secret(ref))  # type: ignore[misc]
+        yield _attempt(f"secret {key}", partial(_secret, ref))
     if named.context.state.passphrase is None:
-        yield _attempt("state passphrase", lambda: _passphrase(named))
-    yield _attempt("approval policy", lambda: _policy(named))
-    yield _onward(_attempt("ipfs node", lambda: _ipfs(named)), named, "ipfs")
+        yield _attempt("state passphrase", partial(_passphrase, named))
+    yield _attempt("approval policy", partial(_policy, named))
+    yield _onward(_attempt("ipfs node", partial(_ipfs, named)), named, "ipfs")
     for seller in sorted(named.context.providers):
-        row = _attempt(f"provider {seller}", lambda seller=seller: _seller(named, seller))  # type: ignore[misc]
+        row = _attempt(f"provider {seller}", partial(_seller, named, seller))
         yield _onward(row, named, f"providers.{seller}")
     for seller in sorted(_paid_from_accounts(named)):
         yield _onward(_account(named, seller), named, f"providers.{seller}")

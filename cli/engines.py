@@ -48,8 +48,11 @@ def _notes(found: "list[Engine | MissingEngine]") -> "Iterator[str]":
     from ..engines import Engine
 
     for each in found:
-        yield f"{each.name}: {each.path if isinstance(each, Engine) else f'none on PATH; {each.why}'}"
-        yield from (f"{each.name}: passed over {other}" for other in getattr(each, "skipped", ()))
+        if isinstance(each, Engine):
+            yield f"{each.name}: {each.path}"
+            yield from (f"{each.name}: passed over {other}" for other in each.skipped)
+        else:
+            yield f"{each.name}: none on PATH; {each.why}"
     missing = [each.name for each in found if not isinstance(each, Engine)]
     if missing:
         names = "" if len(missing) == len(found) else f" {' '.join(missing)}"
@@ -76,10 +79,8 @@ def install(
         say(f"{engine.name} {engine.version}: {engine.path} ({engine.origin})")
 
 
-def _row(found: Any) -> dict[str, Any]:
-    return {
-        "engine": found.name,
-        "version": found.version,
-        "origin": getattr(found, "origin", None) or found.why,
-        "path": str(found.path) if getattr(found, "path", None) else None,
-    }
+def _row(found: "Engine | MissingEngine") -> dict[str, Any]:
+    from ..engines import Engine
+
+    origin, path = (found.origin, str(found.path)) if isinstance(found, Engine) else (found.why, None)
+    return {"engine": found.name, "version": found.version, "origin": origin, "path": path}

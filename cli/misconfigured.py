@@ -21,12 +21,8 @@ def refuse_mistakes(named: NamedContext, errors: Mapping[str, AmpacityError]) ->
     told = {f"contexts.{named.name}.providers.{seller}": error for seller, error in errors.items() if _is_one(error)}
     if told:
         lines = toml_lines(read_text(named.file))
-        raise refusal(named.file, [(line_of(lines, f"$.{key}"), f"`{key}`: {_words(told[key])}") for key in told])
+        raise refusal(named.file, [(line_of(lines, f"$.{key}"), f"`{key}`: {told[key]}") for key in told])
 
 
 def _is_one(error: AmpacityError) -> bool:
     return error.code in MISTAKES
-
-
-def _words(error: AmpacityError) -> str:
-    return f"{error.what}: {error.why}" if error.why else error.what
