@@ -45,10 +45,11 @@ def plan(
     from ..provisioning.control import Control
     from .interrupted import with_interrupted
     from .notices import warn_about
+    from .planfiles import unusable_file
     from .saving import check_place
 
     speak_of(spec=spec, plan=out)
-    wanted = load_spec(spec, sellers=known())
+    wanted = load_spec(spec, sellers=known(), unusable=unusable_file(spec))
     named = choose_context(context, config_path=config)
     path = out or Path(f"{wanted.name}.plan.json")
     check_place(path)

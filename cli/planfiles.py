@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from ..planning.planfile import decode_plan, plan_digest
 from ..planning.spec import Spec
 
 MAX_PLAN_BYTES = 16 << 20
+SSH_KEY = "ssh.public_key"
 _SSH_KEY = re.compile(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d{3}|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+( [^\r\n]*)?")
 
 
@@ -60,7 +62,7 @@ def read_spec_files(spec: Spec, spec_path: Path, plan_path: Path) -> SpecFiles:
     sites = _named(base, spec.sites, "sites", spec_path)
     script = _named(base, spec.node.user_data, "node.user_data", spec_path)
     definition = _named(base, spec.node.definition, "node.definition", spec_path)
-    key = _named(base, spec.ssh.public_key if spec.ssh else None, "ssh.public_key", spec_path)
+    key = _named(base, spec.ssh.public_key if spec.ssh else None, SSH_KEY, spec_path)
     return SpecFiles(
         ssh_public_key=_public_key(key) if key else None,
         user_data=_text(script, plan_path).ref if script else None,
@@ -74,7 +76,7 @@ def _named(base: Path, path: Path | None, key: str, spec_path: Path) -> Path | N
     """The file that the spec names under `key`, if it names one. Raises `UsageError` where it is not there."""
     if path is None:
         return None
-    found = (base / path.expanduser()).resolve()
+    found = _place(base, path)
     if not found.is_file():
         raise UsageError(
             f"{spec_path}: `{key}` names no file",
@@ -83,6 +85,30 @@ def _named(base: Path, path: Path | None, key: str, spec_path: Path) -> Path | N
             code="AMP-FILE",
         )
     return found
+
+
+def unusable_file(spec_path: Path) -> Callable[[str, Path], str | None]:
+    """Why a file that the spec names under a key cannot be used: for a list of all its mistakes."""
+
+    def why(key: str, path: Path) -> str | None:
+        found = _place(spec_path.parent, path)
+        if not found.is_file():
+            return f"names no file: {found} is not there"
+        try:
+            if key == SSH_KEY:
+                _public_key(found)
+        except UsageError as error:
+            return str(error)
+        return None
+
+    return why
+
+
+def _place(base: Path, path: Path) -> Path:
+    try:
+        return (base / path.expanduser()).resolve()
+    except RuntimeError:  # nobody here is called so
+        return (base / path).resolve()
 
 
 def read_user_data(saved: SavedPlan) -> str | None:

@@ -1,6 +1,6 @@
 """What a spec must satisfy beyond its types: pure, so that a caller can put a line to each key."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from ..core.located import Problem
@@ -25,12 +25,22 @@ def problems(spec: Spec, sellers: Collection[str] | None = None) -> Iterator[Pro
     yield from _times(spec)
 
 
-def problems_of_data(data: object) -> Iterator[Problem]:
+def problems_of_data(data: object, sellers: Collection[str] | None = None) -> Iterator[Problem]:
     """What is surely wrong in `data` that is no spec: mistakes that would be told only once the others are mended."""
-    gpu = data.get("gpu") if isinstance(data, dict) else None
-    models = gpu.get("models") if isinstance(gpu, dict) else None
+    models = _at(data, "gpu", "models")
     if isinstance(models, list):
         yield from _unknown_models(models)
+    images, named = _at(data, "node", "image"), _at(data, "placement", "providers")
+    if sellers is not None:
+        yield from _unknown_of(_images(images), sellers)
+        yield from _unknown_of(_providers(named if isinstance(named, list) else []), sellers)
+
+
+def _at(data: object, *steps: str) -> object:
+    """What stands there, `None` where that is nothing."""
+    for step in steps:
+        data = data.get(step) if isinstance(data, dict) else None
+    return data
 
 
 def _unknown_models(models: Sequence[object]) -> Iterator[Problem]:
@@ -55,11 +65,21 @@ def _memory(spec: Spec) -> Iterator[Problem]:
 
 
 def _unknown_sellers(spec: Spec, sellers: Collection[str]) -> Iterator[Problem]:
-    images = spec.node.image if isinstance(spec.node.image, dict) else {}
-    named = [(f"node.image.{name}", name) for name in images]
-    named += [(f"placement.providers[{at}]", name) for at, name in enumerate(spec.placement.providers)]
+    yield from _unknown_of(_images(spec.node.image), sellers)
+    yield from _unknown_of(_providers(spec.placement.providers), sellers)
+
+
+def _images(image: object) -> Iterator[tuple[str, object]]:
+    yield from ((f"node.image.{name}", name) for name in image) if isinstance(image, dict) else ()
+
+
+def _providers(names: Sequence[object]) -> Iterator[tuple[str, object]]:
+    yield from ((f"placement.providers[{at}]", name) for at, name in enumerate(names))
+
+
+def _unknown_of(named: Iterable[tuple[str, object]], sellers: Collection[str]) -> Iterator[Problem]:
     for key, name in named:
-        if name not in sellers:
+        if isinstance(name, str) and name not in sellers:
             yield key, f"there is no seller {name!r}; known: {', '.join(sorted(sellers))}"
 
 

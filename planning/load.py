@@ -1,23 +1,32 @@
 """The spec's file: the only thing on disk that this room reads."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
 
 from ..core.digests import Digest, digest_of
-from ..core.located import load_located
+from ..core.located import Problem, load_located
 from .checks import problems, problems_of_data
+from .named import Unusable, any_file, unusable_files, unusable_files_of_data
 from .spec import Spec
 
 
-def load_spec(path: Path, *, sellers: Collection[str] | None = None) -> Spec:
+def load_spec(path: Path, *, sellers: Collection[str] | None = None, unusable: Unusable = any_file) -> Spec:
     """The file as a spec. Raises `UsageError` that names file, line, key and what is allowed.
 
-    `sellers` are the names that a spec may use for them; left out, any name is taken.
+    `sellers` are the names that a spec may use for them; left out, any name is taken. What `unusable` says of
+    the files that it names is told beside other mistakes; a single one is left to whoever reads that file.
     """
-    located = load_located(path, Spec, also=problems_of_data)
-    located.refuse(problems(located.value, sellers))
+
+    def also(data: object) -> Iterator[Problem]:
+        yield from problems_of_data(data, sellers)
+        yield from unusable_files_of_data(data, unusable)
+
+    located = load_located(path, Spec, also=also)
+    told = [*problems(located.value, sellers)]
+    files = [*unusable_files(located.value, unusable)]
+    located.refuse([*told, *files] if told or len(files) > 1 else told)
     return located.value
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ampacity.cli.planfiles import read_spec_files
+from ampacity.cli.planfiles import read_spec_files, unusable_file
 from ampacity.core.digests import digest_bytes
 from ampacity.core.errors import AmpacityError, MissingError, UsageError
 from ampacity.planning.load import load_spec
@@ -72,6 +72,16 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, more: str) -> None:
 
     with pytest.raises(AmpacityError, match="none"):
         read_spec_files(load_spec(spec), spec, tmp_path / "p.json")
+
+
+def test_every_file_that_cannot_be_used_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "id.pub").write_text("not a key")
+    spec = write(tmp_path, "sites: ~nobody-here/none.yaml\nssh: {public_key: id.pub}\n")
+    with pytest.raises(UsageError) as refused:
+        load_spec(spec, unusable=unusable_file(spec))
+    sites, key = refused.value.why.splitlines()
+    assert "`sites`: names no file: " in sites
+    assert key.endswith("id.pub holds no OpenSSH public key")
 
 
 def test_a_plan_that_is_not_there_is_not_found(tmp_path: Path) -> None:

@@ -126,6 +126,28 @@ def test_a_name_that_no_seller_has_is_refused_with_the_names_that_there_are(
     assert load_spec(path).name == "train"
 
 
+def test_unknown_sellers_and_unusable_files_are_told_together_with_mistakes_of_type(
+    spec_file: SpecFile, minimal: str
+) -> None:
+    mistyped = minimal.replace("hours: 72", "hours: many")
+    path = spec_file(f"{mistyped}node: {{image: {{nosuch: x}}}}\nssh: {{public_key: none.pub}}\n")
+    with pytest.raises(UsageError) as caught:
+        load_spec(path, sellers=("aws",), unusable=lambda key, named: f"{named} is bad" if "ssh" in key else None)
+    assert caught.value.what == f"{path} has 3 mistakes"
+    assert caught.value.why.splitlines()[1:] == [
+        "line 6: `node.image.nosuch`: there is no seller 'nosuch'; known: aws",
+        "line 7: `ssh.public_key`: none.pub is bad",
+    ]
+
+
+def test_a_single_unusable_file_is_left_to_whoever_reads_it(spec_file: SpecFile, minimal: str) -> None:
+    path = spec_file(f"{minimal}ssh: {{public_key: none.pub}}\n")
+    assert load_spec(path, unusable=lambda _key, _named: "is bad").ssh is not None
+    both = spec_file(f"{minimal}ssh: {{public_key: none.pub}}\nsites: none.yaml\n")
+    with pytest.raises(UsageError, match="2 mistakes"):
+        load_spec(both, unusable=lambda _key, _named: "is bad")
+
+
 def test_an_unknown_gpu_is_told_together_with_mistakes_of_type(spec_file: SpecFile) -> None:
     error = refusal(spec_file(FULL.replace("H200", "H999").replace("hours: 72", "hours: many")))
     assert "has 2 mistakes" in error.what
