@@ -1,6 +1,7 @@
 """Apply: every refusal first, then the use of the plan on disk, then the engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -8,13 +9,14 @@ import msgspec
 
 from ..core.clock import rfc3339
 from ..core.digests import Digest
-from ..core.errors import ResourceError
+from ..core.errors import AuthError, ResourceError
 from ..planning.plan import Plan
 from ..providers.base import Bids, Offer, capability
 from . import refusals
 from .baseline import base_state
 from .deposits import deposits, refuse_deposits
 from .desk import Desk, Work, work_on
+from .engine import UNOPENED
 from .finish import Finished, finish, settle
 from .funds import Due, refuse_unpaid
 from .gate import ApprovalGate
@@ -62,7 +64,19 @@ def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
         refusals.refuse_definition(plan, intent.definition)
         approved = gate.check(plan, intent.digest)
         use = UsedPlan(digest=intent.digest, at=desk.clock(), approval=approved.sentence, approvers=approved.by)
-        return _spend(work, intent, use, seen)
+        with _unless_unopened(desk, record):
+            return _spend(work, intent, use, seen)
+
+
+@contextmanager
+def _unless_unopened(desk: Desk, before: DeploymentRecord | None) -> Iterator[None]:
+    """An engine that cannot open the state has touched nothing: then the plan is not used, and all is as it was."""
+    try:
+        yield
+    except AuthError as error:
+        if error.code == UNOPENED and before is not None:
+            desk.records.save(before)
+        raise
 
 
 def refuse_early(desk: Desk, intent: Intent, record: DeploymentRecord | None) -> None:
@@ -104,7 +118,7 @@ def _refuse_auctions(desk: Desk, intent: Intent) -> None:
 
 
 def _spend(work: Work, intent: Intent, use: UsedPlan, seen: Sequence[Sighting]) -> ApplyReport:
-    """From here on the plan is used, whatever happens."""
+    """From here on the plan is used, whatever happens to its machines."""
     desk, now = work.desk, use.at
     wanted = wanted_machines(
         intent.plan,

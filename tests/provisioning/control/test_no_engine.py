@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ampacity.core.contexts import NamedContext
+from ampacity.core.digests import digest_of
 from ampacity.core.errors import AuthError, MissingError
 from ampacity.provisioning import desk
 from ampacity.provisioning.control import Control
@@ -63,6 +64,31 @@ def test_a_destroy_with_another_passphrase_leaves_everything_as_it_was(
     assert refusal.value.code == "AMP-PASSPHRASE"
     assert hands.control.status("train").destroying_since is None
     assert not hands.control.recover("train", live=hands.live, gate=None).partial, "it can still be mended"
+
+
+def test_a_plan_that_another_passphrase_cannot_carry_out_stays_good(
+    context: NamedContext, toy_environment: dict[str, str], hands: Any, cloud: Any
+) -> None:
+    hands.apply("node-0")
+    plan = hands.plan("node-0", "node-1")
+    right, wrong = hands.control, Control(context, environment={**toy_environment, "TEST_PASSPHRASE": "open sesame"})
+    hands.control = wrong
+    with pytest.raises(AuthError) as refusal:
+        hands.carry_out(plan)
+    assert refusal.value.code == "AMP-PASSPHRASE"
+    assert (len(cloud.living()), right.status("train").missing) == (1, ())
+    hands.control = right
+    assert not hands.carry_out(plan).partial
+    assert len(cloud.living()) == 2
+
+
+def test_a_plan_that_no_engine_could_carry_out_stays_good(hands: Any, cloud: Any, bare: Callable[[], Control]) -> None:
+    plan = hands.plan("node-0")
+    hands.control = bare()
+    with pytest.raises((MissingError, AuthError)):
+        hands.carry_out(plan)
+    assert hands.control.used("train", digest_of(plan)) is None
+    assert hands.control.names() == []
 
 
 def test_a_state_that_cannot_be_read_leaves_the_orphans_unknown(
