@@ -11,6 +11,7 @@ from ..core.errors import Exit
 from ..core.money import show_most_usd, show_usd, total
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
+from ..provisioning.wayon import in_lines
 from .apply_ends import standing_ends
 from .bill import bill
 from .ends import ends
@@ -163,4 +164,4 @@ def _existing(report: ApplyReport) -> str:
 def _where(machine: MachineOutcome) -> str:
     if machine.outcome is Outcome.OK:
         return ways_in(machine.address, machine.urls, RUNNING)
-    return "\n".join(machine.reasons) or "-"
+    return "\n".join(line for reason in machine.reasons for line in in_lines(reason)) or "-"

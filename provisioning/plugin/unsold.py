@@ -1,21 +1,21 @@
-"""Why an auction brought nothing: how many bid, the cheapest of them, what stood in its way, how to go on. Pure."""
+"""Why an auction brought nothing: how many bid, what stood in each one's way, how to go on. Pure."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from textwrap import shorten
 
 from ...core.money import show_usd
 from ...providers.base import Bid, Failure, MachineOrder, ProviderError
+from ..wayon import PART
 
 ELSEWHERE = "other GPUs, regions or sellers in the spec, or a higher budget.price_headroom, then ampacity plan SPEC"
 """Some markets take no bid above the order's ceiling, so that nobody bids may mean that it is too low."""
-MOST_REASONS = 4
+MOST_BIDS = 20
 LONGEST_REASON = 160
+_MEASURED = Decimal("1.02")
+"""A price per block is told per hour by how long blocks take lately: so far above a ceiling it may be the same."""
 SHUNNED = "shunned since it failed a machine here; the apply of a new plan lifts that"
 HIGHER = "raise budget.price_headroom or budget.usd_per_hour in the spec, then ampacity plan SPEC"
-
-
 OWN_PRICE = "raise the price in the spec's own definition, then ampacity plan SPEC"
 
 
@@ -32,39 +32,42 @@ def unsold(
     """
     kind, why, fix = _reason(ceiling_usd_per_hour, bids, own_usd_per_hour)
     what = f"{order.offer.provider}: no bid could be taken for {order.labels.machine}"
-    return ProviderError(order.offer.provider, kind, f"{why}; the order is closed", what=what, fix=fix)
+    told = PART.join((f"{why}; the order is closed", *_refusals(bids)))
+    return ProviderError(order.offer.provider, kind, told, what=what, fix=fix)
 
 
 def _reason(ceiling: Decimal, bids: Sequence[Bid], own: Decimal | None) -> tuple[Failure, str, str]:
-    if not bids and own is not None and own < ceiling:
-        why = (
-            f"nobody bid at {_usd(own)}, the most that the spec's own definition pays (the plan allows {_usd(ceiling)})"
-        )
+    if not bids and own is not None and own < ceiling * _MEASURED:
+        price = _usd(min(own, ceiling))
+        why = f"nobody bid at {price}, the most that the spec's own definition pays"
         return Failure.CAPACITY_GLOBAL, why, OWN_PRICE
     if not bids:
         return Failure.CAPACITY_GLOBAL, f"nobody bid at a ceiling of {_usd(ceiling)}", ELSEWHERE
     many = "1 bid" if len(bids) == 1 else f"{len(bids)} bids"
-    allowed = [bid for bid in bids if bid.allowed and bid.usd_per_hour is not None]
+    allowed = [bid for bid in bids if _may_be_taken(bid)]
     if not allowed:
-        return Failure.CAPACITY_GLOBAL, f"{many}, all refused ({_refusals(bids)})", _way_on(bids)
+        return Failure.CAPACITY_GLOBAL, f"{many}, {'all ' if len(bids) > 1 else ''}refused", _way_on(bids)
     first = _cheapest(allowed)
+    refused = f", {len(bids) - len(allowed)} refused" if len(bids) > len(allowed) else ""
     if (first.usd_per_hour or 0) > ceiling:
-        others = [bid for bid in bids if bid not in allowed]
-        refused = f", {len(others)} refused ({_refusals(others)})" if others else ""
         above = f"the cheapest that may be taken, {_who(first)}, is above the ceiling of {_usd(ceiling)}"
         return Failure.PRICE_MOVED, f"{many}{refused}; {above}", HIGHER
-    return Failure.CAPACITY_GLOBAL, f"{many}; the cheapest, {_who(first)}, was withdrawn before it was taken", ELSEWHERE
+    gone = f"the cheapest, {_who(first)}, was withdrawn before it was taken"
+    return Failure.CAPACITY_GLOBAL, f"{many}{refused}; {gone}", ELSEWHERE
 
 
-def _refusals(bids: Sequence[Bid]) -> str:
-    """How often each reason was given, the most frequent first, and the cheapest bid that it befell."""
-    counts = Counter(bid.why_not for bid in bids).most_common()
-    told = []
-    for reason, number in counts[:MOST_REASONS]:
-        first = _cheapest([bid for bid in bids if bid.why_not == reason])
-        told.append(f"{number} x {shorten(reason, LONGEST_REASON, placeholder=' …')}, the cheapest {_who(first)}")
-    rest = sum(number for _, number in counts[MOST_REASONS:])
-    return "; ".join([*told, *([f"{rest} for other reasons"] if rest else [])])
+def _may_be_taken(bid: Bid) -> bool:
+    return bid.allowed and bid.usd_per_hour is not None
+
+
+def _refusals(bids: Sequence[Bid]) -> Iterator[str]:
+    """Each bid that may not be taken and why, the cheapest first."""
+    refused = sorted((bid for bid in bids if not _may_be_taken(bid)), key=_by_price)
+    for bid in refused[:MOST_BIDS]:
+        why = (bid.why_not or "its price is not known").replace(PART, " ")
+        yield f"{_who(bid)}: {shorten(why, LONGEST_REASON, placeholder=' …')}"
+    if len(refused) > MOST_BIDS:
+        yield f"{len(refused) - MOST_BIDS} more, dearer or without a price"
 
 
 def _way_on(bids: Sequence[Bid]) -> str:
@@ -73,7 +76,11 @@ def _way_on(bids: Sequence[Bid]) -> str:
 
 
 def _cheapest(bids: Sequence[Bid]) -> Bid:
-    return min(bids, key=lambda bid: (bid.usd_per_hour is None, bid.usd_per_hour or 0, bid.bidder))
+    return min(bids, key=_by_price)
+
+
+def _by_price(bid: Bid) -> tuple[bool, Decimal, str]:
+    return bid.usd_per_hour is None, bid.usd_per_hour or Decimal(0), bid.bidder
 
 
 def _who(bid: Bid) -> str:

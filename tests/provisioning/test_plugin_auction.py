@@ -204,23 +204,27 @@ def bid(bidder: str, usd: str | None, why_not: str = "") -> Bid:
         (
             [bid("a", "1", "not audited"), bid("b", None, "it asks for another money")],
             Failure.CAPACITY_GLOBAL,
-            ["2 bids, all refused (1 x not audited, the cheapest a at $1.0000 per hour; 1 x it asks for another money"],
+            [
+                "2 bids, all refused; the order is closed [AMP-PROVIDER-CAPACITY-GLOBAL]"
+                " • a at $1.0000 per hour: not audited • b: it asks for another money. Way on: "
+            ],
         ),
         (
             [bid("a", "1", "brings 1 GPU"), bid("b", "0.9", "not audited"), bid("c", "0.8", "not audited")],
             Failure.CAPACITY_GLOBAL,
-            ["3 bids, all refused (2 x not audited, the cheapest c at $0.8000 per hour; 1 x brings 1"],
+            [" • c at $0.8000 per hour: not audited • b at $0.9000 per hour: not audited • a at $1.0000"],
         ),
         (
-            [bid(name, "1", f"reason {name}") for name in "abcdef"],
+            [bid(f"{number:02}", "1", f"reason {number}") for number in range(22)],
             Failure.CAPACITY_GLOBAL,
-            ["6 bids", "1 x reason d, the cheapest d at $1.0000 per hour; 2 for other reasons)"],
+            ["22 bids", " • 19 at $1.0000 per hour: reason 19 • 2 more, dearer or without a price. Way on"],
         ),
         (
             [bid("a", "1", "not audited"), bid("b", "2.6"), bid("c", "3")],
             Failure.PRICE_MOVED,
             [
-                "3 bids, 1 refused (1 x not audited",
+                "3 bids, 1 refused; the cheapest",
+                " • a at $1.0000 per hour: not audited. Way on",
                 "b at $2.6000 per hour, is above the ceiling of $2.5000 per hour",
                 "price_headroom",
             ],
@@ -229,7 +233,7 @@ def bid(bidder: str, usd: str | None, why_not: str = "") -> Bid:
         (
             [bid("b", None, "it asks for another money")],
             Failure.CAPACITY_GLOBAL,
-            ["1 x it asks for another money, the cheapest b)"],
+            ["1 bid, refused;", " • b: it asks for another money. Way on"],
         ),
     ],
 )
@@ -252,8 +256,9 @@ def test_where_the_definition_pays_less_than_the_plan_allows_that_is_the_price_t
     order = order_of(lot, Token("a" * 32))
     error = unsold(order, Decimal("2.5"), [], own_usd_per_hour=Decimal("1.08"))
     assert "nobody bid at $1.0800 per hour, the most that the spec's own definition pays" in error.why
-    assert "(the plan allows $2.5000 per hour)" in error.why
     assert error.fix.startswith("raise the price in the spec's own definition")
+    ordered = unsold(order, Decimal("2.5"), [], own_usd_per_hour=Decimal("2.501"))  # what blocks took meanwhile
+    assert "nobody bid at $2.5000 per hour, the most that the spec's own" in ordered.why
     higher = unsold(order, Decimal("2.5"), [], own_usd_per_hour=Decimal(50))
     assert "nobody bid at a ceiling of $2.5000 per hour" in higher.why
 

@@ -17,7 +17,7 @@ from ampacity.provisioning.journal import EntryState, JournalEntry
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
 from ampacity.provisioning.outcomes import as_ordered, outcomes, standing
 from ampacity.provisioning.reports import ApplyReport, MachineOutcome, Outcome
-from ampacity.provisioning.wayon import in_one_line, parted
+from ampacity.provisioning.wayon import headline, in_lines, in_one_line, parted
 
 Known = Callable[..., MachineRecord]
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -95,6 +95,15 @@ def test_reasons_and_ways_on_are_told_once_and_without_a_way_there_is_none() -> 
         "go; stay",
     )
     assert in_one_line(AmpacityError("a", why="b", code="X")) == "a: b [X]"
+
+
+def test_each_bid_that_was_refused_is_a_line_of_the_report_and_none_of_the_line_that_a_pipe_reads() -> None:
+    error = AmpacityError("no bid • one at $1: small • two: far. Way on: pay me", code="X", fix="go")
+    line = in_one_line(error)
+    assert line == "no bid [X] • one at $1: small • two: far. pay me. Way on: go"
+    assert headline(line) == "no bid [X]"
+    (reason,), fix = parted([line])
+    assert (in_lines(reason), fix) == (["no bid [X]", "  one at $1: small", "  two: far. pay me"], "go")
 
 
 @pytest.mark.parametrize(
