@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ampacity.cli.spoken import speak_of_nothing
 from ampacity.core.digests import digest_bytes
 from ampacity.planning.build import PlanRequest, build_plan
 from ampacity.planning.highs import Highs
@@ -29,6 +30,14 @@ SPEC = {
     "ttl_hours": 96,
 }
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def unspoken() -> Iterator[None]:
+    """No test speaks of what another's command was about."""
+    speak_of_nothing()
+    yield
+    speak_of_nothing()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A way on is a command that can be typed as it stands."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,6 @@ from ampacity.cli.spoken import speak_of, speak_of_nothing, typed
 from ampacity.core.digests import Digest
 from ampacity.core.errors import PolicyError
 from ampacity.provisioning.planned import Planned
-
-
-@pytest.fixture(autouse=True)
-def nothing_known() -> Iterator[None]:
-    speak_of_nothing()
-    yield
-    speak_of_nothing()
 
 
 @pytest.fixture

@@ -188,4 +188,4 @@ def test_drift_says_so_too_and_what_differs_is_to_be_seen_again_once_it_has_ende
     assert during.fix == "ampacity drift train"
     after = control.drift("train")
     assert after.changing is None
-    assert after.fix.startswith("ampacity plan SPEC")
+    assert after.fix == "ampacity recover train"
