@@ -16,10 +16,10 @@ from .journal import EntryState
 from .lock import WAIT_SECONDS
 from .machines import MachineRecord
 from .observe import Sighting, look, machine_records, subject_of
-from .recover import name_of, open_cases
+from .recover import open_cases
 from .reports import DestroyReport, FormerMachine, MachineStatus, held, sum_known
 from .status import UNKNOWN, deployment_status
-from .strays import remove
+from .strays import name_of, remove
 
 ROUNDS = 3
 """How often a sweep is repeated until it finds nothing."""

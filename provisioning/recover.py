@@ -18,6 +18,7 @@ from .finish import finish, settle
 from .funds import Due, refuse_unpaid
 from .gate import RecoveryGate
 from .journal import EntryState, JournalEntry
+from .leftovers import clean, fates
 from .lock import WAIT_SECONDS
 from .machines import MachineInputs, MachineRecord
 from .observe import Sighting, look
@@ -25,7 +26,7 @@ from .outlook import Adopts, Outlook, has_failed, outlook_of, refuse_dear, seen_
 from .payload import read_again
 from .refusals import refuse_recovery
 from .reports import ApplyReport
-from .strays import remove, strays, sweep, token, unaccounted
+from .strays import call_of, strays, sweep, token, unaccounted
 from .sweeping import Sweep
 from .worst import refuse_beyond, with_stakes
 
@@ -69,7 +70,8 @@ def recover(desk: Desk, name: str, live: Mapping[str, Offer], gate: RecoveryGate
         interrupted = settle(work)
         finished = finish(work, wanted, seen if held_back else [_looked_at_again(each) for each in seen])
         cleaned = clean(work, found, finished.known)
-        return _with_notes(finished.report, interrupted, found, cleaned, held_back)
+        notes = (*_settled(interrupted), *fates(work, found, cleaned, finished.known))
+        return _with_notes(finished.report, notes, (*held_back, *found.problems, *cleaned.problems))
 
 
 def funds(desk: Desk, ahead: Outlook) -> tuple[str, ...]:
@@ -106,11 +108,10 @@ def _adopts(work: Work) -> Adopts:
     """Whether the token that a machine's create call will use is the one that made a stray."""
 
     def adopts(wanted: MachineInputs, found: Machine) -> bool:
-        made_by = token(found)
-        entry = work.journal.entry(made_by) if made_by is not None else None
+        entry = call_of(work, found)
         if entry is None or entry.name != wanted.name:  # alike machines differ by their names alone
             return False
-        return work.journal.token_for(entry.urn, wanted) == made_by
+        return work.journal.token_for(entry.urn, wanted) == entry.token
 
     return adopts
 
@@ -123,24 +124,6 @@ def open_cases(work: Work, known: Sequence[MachineRecord]) -> Sweep:
     if not swept.problems:
         _close(work, waited, {token(machine) for machine in outside})
     return msgspec.structs.replace(swept, machines=outside)
-
-
-def clean(work: Work, found: Sweep, known: Sequence[MachineRecord]) -> Sweep:
-    """End what is still outside the state, unless the plan waits for it: then the next recover takes it in.
-
-    Only machines that carry this deployment's id are touched. `machines` are those that were ended.
-    """
-    settled = {record.inputs.name for record in known if not record.pending}
-    awaited = {machine.name for machine in work.record.wanted} - settled
-    outside = strays(found.machines, known)
-    extra = tuple(machine for machine in outside if name_of(machine) not in awaited)
-    removed = remove(work, extra)
-    return Sweep(machines=extra, problems=(*removed.problems, *(_waits(m) for m in outside if m not in extra)))
-
-
-def name_of(machine: Machine) -> str:
-    """Its name in the plan, or the seller's id where it has none."""
-    return machine.labels.machine if machine.labels else machine.ref.id
 
 
 def _await_late(work: Work, known: Sequence[MachineRecord]) -> list[JournalEntry]:
@@ -193,17 +176,9 @@ def _kept(work: Work, ahead: Outlook, seen: Sequence[Sighting]) -> tuple[Machine
     return tuple(held.get(machine.name, machine) for machine in wanted if machine.name in there | held.keys())
 
 
-def _with_notes(
-    report: ApplyReport, interrupted: int, found: Sweep, cleaned: Sweep, held_back: tuple[str, ...]
-) -> ApplyReport:
-    removed = {machine.ref.id for machine in cleaned.machines}
-    notes = [f"{interrupted} interrupted creates were settled"] if interrupted else []
-    for machine in found.machines:
-        what = "ended: it was there twice or is not wanted" if machine.ref.id in removed else "taken into the state"
-        notes.append(f"{name_of(machine)} ({machine.provider} {machine.ref.id}) was in no state: {what}")
-    problems = (*report.problems, *held_back, *found.problems, *cleaned.problems)
-    return msgspec.structs.replace(report, notes=(*report.notes, *notes), problems=problems)
+def _settled(interrupted: int) -> tuple[str, ...]:
+    return (f"{interrupted} interrupted creates were settled",) if interrupted else ()
 
 
-def _waits(machine: Machine) -> str:
-    return f"{name_of(machine)} ({machine.provider} {machine.ref.id}) runs outside the state; recover again"
+def _with_notes(report: ApplyReport, notes: Sequence[str], problems: Sequence[str]) -> ApplyReport:
+    return msgspec.structs.replace(report, notes=(*report.notes, *notes), problems=(*report.problems, *problems))

@@ -51,6 +51,17 @@ def token(machine: Machine) -> Token | None:
     return machine.labels.token if machine.labels else None
 
 
+def call_of(work: Work, machine: Machine) -> JournalEntry | None:
+    """The create call that made it, `None` where the journal has none."""
+    made_by = token(machine)
+    return work.journal.entry(made_by) if made_by is not None else None
+
+
+def name_of(machine: Machine) -> str:
+    """Its name in the plan, or the seller's id where it has none."""
+    return machine.labels.machine if machine.labels else machine.ref.id
+
+
 def _remove(work: Work, machine: Machine) -> str | None:
     try:
         seller = work.sellers.get(machine.provider)

@@ -10,10 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from ampacity.core.contexts import NamedContext
 from ampacity.core.errors import ResourceError
 from ampacity.planning.plan import Auction, Prepaid
 from ampacity.providers.base import BidRule, Market, Offer
 from ampacity.provisioning.control import Control
+from ampacity.provisioning.desk import Desk
+from ampacity.provisioning.journal import EntryState
+from ampacity.provisioning.plugin.bench import order_of
 from ampacity.provisioning.reports import Outcome
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -130,6 +134,27 @@ def test_recover_closes_an_order_without_a_bid_and_the_next_one_tries_anew(
     hall.bidder("akash1fair", "23")
     assert not control.recover("train", gate=None).partial
     assert (hall.open_orders(), hall.orders()) == ([("delivered", "akash1fair")], 2)
+
+
+def test_a_forgotten_order_that_recover_goes_on_with_and_that_nobody_takes_is_told_as_ended_and_not_as_running(
+    control: Control, hands: Any, hall: Any, context: NamedContext
+) -> None:
+    hands.apply("node-0", **terms("node-0"))  # nobody bids: its order is closed
+    desk = Desk(context)
+    (closed,), journal = desk.journal("train").entries(), desk.journal("train")
+    token = journal.token_for(closed.urn, closed.inputs)
+    journal.intend(token, closed.urn, closed.inputs)
+    made = hall.create(order_of(closed.inputs, token))
+    journal.settle_machine(made, token, EntryState.MADE)
+
+    (order,) = control.status("train").machines
+    assert (order.id, order.state, order.problems) == (made.ref.id, "pending", ("interrupted create",))
+    ahead = control.outlook("train", gate=None)
+    assert (ahead.adopted, ahead.ordered, ahead.asks) == (("node-0",), ("node-0",), True)
+    report = control.recover("train", gate=None)
+    assert report.notes == (f"node-0 (hall {made.ref.id}) was in no state: gone on with, and ended since",)
+    assert report.problems == ()
+    assert hall.open_orders() == []
 
 
 def test_an_order_that_only_its_seller_knows_is_an_orphan_and_ended_by_destroy(
