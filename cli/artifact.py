@@ -106,7 +106,7 @@ def _node_if_any(context: str | None, config: Path | None, *, required: bool = F
     try:
         named = choose_context(context, config_path=config)
     except MissingError:
-        if required or context:
+        if required or context or config:
             raise
         return None
     ipfs = named.context.ipfs

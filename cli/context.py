@@ -23,10 +23,11 @@ def list_(
     config: ConfigFile = None, output: Output = Format.TABLE, as_json: AsJson = False, verbose: Verbose = False
 ) -> None:
     """List the contexts of the configuration; `*` marks the current one."""
-    from ..core.contexts import load_config
+    from ..core.contexts import load_config, refuse_absent
     from .output import Result, emit
     from .tables import Column, draw
 
+    refuse_absent(config)
     settings = load_config(config)
     rows = [
         {"current": name == settings.current, "context": name, "providers": ", ".join(sorted(each.providers))}

@@ -36,7 +36,7 @@ def _enabled(context: str | None, config: Any) -> dict[str, str | None]:
     try:
         named = choose_context(context, config_path=config)
     except MissingError:
-        if context:
+        if context or config:
             raise
         return {}
     return {name: settings.endpoint for name, settings in named.context.providers.items()}

@@ -52,6 +52,6 @@ def _known(context: str | None, config: Path | None) -> "NamedContext | None":
     try:
         return choose_context(context, config_path=config)
     except MissingError:
-        if context:
+        if context or config:
             raise
         return None

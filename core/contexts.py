@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import msgspec
@@ -90,6 +91,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     contexts: dict[str, Context] = {}
 
 
+BY_HAND = 'write it: current = "NAME" and below it [contexts.NAME.providers.SELLER] with what that seller needs'
+"""How a configuration is made without the sandbox."""
+
+
 class NamedContext(msgspec.Struct, frozen=True, kw_only=True):
     """A context that was chosen, with its name and the file that it came from, as an absolute path."""
 
@@ -122,15 +127,20 @@ def load_config(path: Path | None = None) -> Config:
 def choose_context(
     name: str | None = None, *, config_path: Path | None = None, environment: Mapping[str, str] = os.environ
 ) -> NamedContext:
-    """The context asked for by flag, by `AMPACITY_CONTEXT`, or marked current in the file."""
+    """The context asked for by flag, by `AMPACITY_CONTEXT`, or marked current in the file.
+
+    Raises `MissingError`: AMP-CONFIG-ABSENT for a file that was named and is not there, AMP-CONTEXT-NONE where
+    nothing says which context, AMP-CONTEXT-UNKNOWN for one that the file does not have.
+    """
     path = _place(config_path)
+    refuse_absent(config_path)
     config = load_config(path)
     wanted = name or environment.get("AMPACITY_CONTEXT") or config.current
     if wanted is None:
         raise MissingError(
             "No context is chosen",
             why=f"{path} marks none as current" if path.exists() else f"{path} is not there",
-            fix="ampacity sandbox up, or ampacity context use NAME",
+            fix="ampacity sandbox up, or " + ("ampacity context use NAME" if path.exists() else BY_HAND),
             code="AMP-CONTEXT-NONE",
         )
     if wanted not in config.contexts:
@@ -138,7 +148,7 @@ def choose_context(
         raise MissingError(
             f"There is no context {wanted!r}",
             why=f"{path} has: {known}" if path.exists() else f"{path} is not there",
-            fix="ampacity context list",
+            fix="ampacity context list" if path.exists() else f"ampacity sandbox up, or {BY_HAND}",
             code="AMP-CONTEXT-UNKNOWN",
         )
     return NamedContext(name=wanted, context=config.contexts[wanted], file=path)
@@ -152,6 +162,22 @@ def set_current(path: Path, name: str) -> None:
     old = [at for at, text in enumerate(lines[:first_table]) if _CURRENT.match(text)]
     kept = [text for at, text in enumerate(lines) if at not in old]
     write_atomic(path, ("\n".join([line, *kept]) + "\n").encode(), mode=0o600)
+
+
+def refuse_absent(path: Path | None) -> None:
+    """Raises `MissingError` AMP-CONFIG-ABSENT for a file that was named and is not there.
+
+    It says which is read where none is named, and how one is made.
+    """
+    if path is None or path.exists():
+        return
+    path, usual = path.absolute(), config_file()
+    found = f"{usual}, which is read without --config, is {'there' if usual.exists() else 'not there either'}"
+    try_out = f"AMPACITY_CONFIG={quote(str(path))} ampacity sandbox up, to try without an account"
+    ways = [*(["leave --config out"] if usual.exists() else []), BY_HAND, try_out]
+    raise MissingError(
+        f"The configuration {path} is not there", why=found, fix="; or ".join(ways), code="AMP-CONFIG-ABSENT"
+    )
 
 
 def _refusal(path: Path, problem: str, line: int | None = None) -> UsageError:

@@ -67,10 +67,31 @@ def test_no_choice_at_all_says_how_to_make_one(write: Any) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "prod"])
-def test_a_configuration_that_is_not_there_is_told_as_that(tmp_path: Path, name: str | None) -> None:
+@pytest.mark.parametrize("usual", [True, False])
+def test_a_configuration_that_was_named_and_is_not_there_says_which_there_is_and_how_one_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None, *, usual: bool
+) -> None:
+    there, named = tmp_path / "usual.toml", tmp_path / "no pe.toml"
+    monkeypatch.setenv("AMPACITY_CONFIG", str(there))
+    if usual:
+        there.write_text("[contexts.prod]\n")
     with pytest.raises(MissingError) as caught:
-        choose_context(name, config_path=tmp_path / "nope.toml", environment={})
-    assert caught.value.why == f"{tmp_path / 'nope.toml'} is not there"
+        choose_context(name, config_path=named, environment={})
+    assert (caught.value.what, caught.value.code) == (f"The configuration {named} is not there", "AMP-CONFIG-ABSENT")
+    assert caught.value.why == f"{there}, which is read without --config, is {'there' if usual else 'not there either'}"
+    assert caught.value.fix.startswith("leave --config out; or write it: " if usual else "write it: ")
+    assert f"AMPACITY_CONFIG='{named}' ampacity sandbox up" in caught.value.fix
+
+
+@pytest.mark.parametrize("name", [None, "prod"])
+def test_without_any_configuration_the_way_on_is_to_make_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    monkeypatch.setenv("AMPACITY_CONFIG", str(tmp_path / "usual.toml"))
+    with pytest.raises(MissingError) as caught:
+        choose_context(name, environment={})
+    assert caught.value.why == f"{tmp_path / 'usual.toml'} is not there"
+    assert caught.value.fix.startswith("ampacity sandbox up, or write it: ")
 
 
 def test_an_unknown_context_is_refused_with_those_that_there_are(write: Any) -> None:
