@@ -9,6 +9,7 @@ import typer
 from ..access.statement import RECOVERY
 from ..core.errors import Exit
 from ..core.money import show_most_usd, show_usd, total
+from ..core.words import count
 from ..planning.plan import Plan
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from ..provisioning.wayon import in_lines
@@ -16,7 +17,7 @@ from .apply_ends import standing_ends
 from .bill import bill
 from .ends import ends
 from .facts import plan_facts
-from .naming import count, span
+from .naming import span
 from .options import Format
 from .output import Result, emit, say, warn
 from .plan_view import summary

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..core.money import show_usd, total
+from ..core.words import count
 from ..provisioning.reports import ApplyReport, MachineOutcome, Outcome
-from .naming import count
 
 
 def bill(report: ApplyReport) -> str:

@@ -10,9 +10,9 @@ import typer
 from ..core.clock import rfc3339
 from ..core.errors import AmpacityError
 from ..core.money import show_usd, total
+from ..core.words import count
 from ..provisioning.control import Control
 from ..provisioning.reports import EndedDeployment, FormerMachine
-from .naming import count
 from .options import Format
 from .output import Result, emit, warn
 from .spoken import typed

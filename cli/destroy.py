@@ -65,7 +65,7 @@ def _targets(control: "Control", name: str | None, *, overdue: bool, yes: bool) 
 
 def _question(target: "DeploymentStatus") -> str:
     from ..core.money import show_usd
-    from .naming import count
+    from ..core.words import count
 
     rate, so_far = show_usd(target.usd_per_hour), show_usd(target.usd_so_far)
     return f"{target.name}: remove {count(len(target.machines), 'machine')}, {rate} per hour, {so_far} so far"
@@ -96,7 +96,7 @@ def _bill(report: "DestroyReport") -> str:
 
 def _outcome(report: "DestroyReport") -> str:
     from ..core.money import show_usd
-    from .naming import count
+    from ..core.words import count
 
     removed = f"{count(len(report.removed), 'machine')} removed"
     if not report.left:

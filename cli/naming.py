@@ -67,8 +67,3 @@ def _ranges(numbers: list[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(f"{run[0]}..{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
-def count(number: int, thing: str) -> str:
-    """`1 machine`, `2 machines`."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -95,7 +95,7 @@ def _question(named: "list[Orphan]") -> str:
 
 def _nothing(report: "OrphanReport") -> str:
     """That there are none, or that this is not known: who was not asked may have some."""
-    from .naming import count
+    from ..core.words import count
 
     if not report.problems:
         return "No orphans."

@@ -10,11 +10,12 @@ import typer
 from ..core.clock import rfc3339
 from ..core.digests import Digest
 from ..core.money import show_most_usd, show_usd, total
+from ..core.words import count
 from ..planning.costs import plan_costs
 from ..planning.plan import Action, Binding, Plan, PlannedMachine, RemovedMachine
 from ..providers.base import Offer
 from .ends import ends, kept_ends
-from .naming import count, span
+from .naming import span
 from .tables import Column, draw, pairs
 from .terms import choice, locked, with_so_far, worst_case
 

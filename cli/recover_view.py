@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..core.money import show_most_usd, show_usd, total
+from ..core.words import count
 from ..providers.base import Offer
 from ..provisioning.outlook import Outlook, refuse_dear, usd_per_hour
 from ..provisioning.stakes import Stakes
 from ..provisioning.worst import refuse_beyond, worst_usd
-from .naming import count, span
+from .naming import span
 
 
 def question(ahead: Outlook, live: Mapping[str, Offer]) -> str:

@@ -13,9 +13,9 @@ from ..core.clock import rfc3339, show_age
 from ..core.contexts import NamedContext
 from ..core.errors import AmpacityError
 from ..core.money import show_usd, total
+from ..core.words import count
 from ..provisioning.control import Control
 from ..provisioning.reports import DeploymentStatus
-from .naming import count
 from .spoken import typed
 from .status_foot import GONE, INTERRUPTED, states
 from .tables import Column, draw

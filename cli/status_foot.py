@@ -77,7 +77,8 @@ def _lasting(found: "DeploymentStatus") -> str:
 
 def _unfinished(found: "DeploymentStatus") -> Iterator[str]:
     """What of the last plan is not done; while a command is at it, that is no fault."""
-    from .naming import count, span
+    from ..core.words import count
+    from .naming import span
 
     if found.changing is not None:
         todo = len(found.missing) + len(found.outdated) + len(found.leaving)
@@ -95,7 +96,7 @@ def _unfinished(found: "DeploymentStatus") -> Iterator[str]:
 
 def _money(found: "DeploymentStatus") -> Iterator[str]:
     from ..core.money import show_usd
-    from .naming import count
+    from ..core.words import count
 
     most = "at most " if any(machine.state == GONE and not machine.settled for machine in found.machines) else ""
     so_far = "an unknown amount" if found.usd_so_far is None else f"{most}{show_usd(found.usd_so_far)}"
@@ -107,7 +108,7 @@ def _money(found: "DeploymentStatus") -> Iterator[str]:
 
 def _machines(found: "DeploymentStatus") -> str:
     """`6 machines`, or `5 running, 1 gone` where not all run."""
-    from .naming import count
+    from ..core.words import count
 
     if all(machine.state == RUNNING for machine in found.machines):
         return count(len(found.machines), "machine")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..core.money import show_most_usd, show_usd, total
+from ..core.words import count
 from ..planning.plan import Action, Plan, PlannedMachine
 from ..providers.base import Bidders
-from .naming import count
 
 STAYS = frozenset({Action.KEEP, Action.CHANGE})
 

@@ -73,7 +73,7 @@ def _hours(span: "timedelta") -> str:
 def _question(quote: "TopUpQuote") -> str:
     from ..core.clock import rfc3339
     from ..core.money import show_usd
-    from .naming import count
+    from ..core.words import count
 
     lines = [
         f"{quote.name}: pay {show_usd(quote.usd)} ahead for {count(len(quote.due), 'machine')}",
@@ -112,7 +112,7 @@ def _row(each: "TopUp") -> dict[str, object]:
 def _tell(quote: "TopUpQuote", report: "TopUpReport") -> None:
     from ..core.clock import rfc3339
     from ..core.money import show_usd
-    from .naming import count
+    from ..core.words import count
 
     for each in report.paid:
         typer.echo(f"{each.name}: {show_usd(each.usd)} paid ahead, lasts until {rfc3339(each.paid_until)}.")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ..core.clock import rfc3339
 from ..core.money import show_most_usd, show_usd
+from ..core.words import count
 from .assign import NO_ROOM, Assignment
 from .choose import Choice
 from .plan import MADE, Action, BaseState, PlannedMachine, Totals
@@ -62,7 +63,7 @@ def _limits(spec: Spec, problem: Problem, machines: Sequence[PlannedMachine]) ->
     limited = [offers[machine.offer] for machine in machines if offers[machine.offer].limit_hours is not None]
     for (seller, hours), number in sorted(Counter((each.provider, each.limit_hours) for each in limited).items()):
         yield (
-            f"no end is asked, and {seller} ends {_count(number)} {hours} h after the start all the same; "
+            f"no end is asked, and {seller} ends {count(number, 'machine')} {hours} h after the start all the same; "
             f"`ampacity topup {spec.name} --hours H` moves that"
         )
 
@@ -134,11 +135,7 @@ def _solver(choice: Choice) -> Iterator[str]:
 
 
 def _machines(number: int) -> str:
-    return f"{_count(number)} {'is' if number == 1 else 'are'}"
-
-
-def _count(number: int) -> str:
-    return f"{number} machine{'' if number == 1 else 's'}"
+    return f"{count(number, 'machine')} {'is' if number == 1 else 'are'}"
 
 
 def _gpus(slots: Sequence[Slot]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from ..core.words import count
 from .carry import Run, carry_out
 from .desk import Work
 from .engine import Cancel, EngineResult, on_interrupt, pending_creates
@@ -66,7 +67,7 @@ def _kept(run: Run, after: Iterable[MachineRecord]) -> list[MachineRecord]:
 def _why_kept(kept: int, lacking: int) -> tuple[str, ...]:
     if not kept:
         return ()
-    what = "1 machine that the plan removes was" if kept == 1 else f"{kept} machines that the plan removes were"
+    what = f"{count(kept, 'machine')} that the plan removes {'was' if kept == 1 else 'were'}"
     why = f"{lacking} of those meant to take their place could not be had" if lacking else "the work stopped before"
     return (f"{what} kept, because {why}",)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from ..core.errors import PolicyError
 from ..core.money import show_usd, total
+from ..core.words import count
 from ..planning.prepaid import Quote
 from ..providers.base import Account, Pays, ProviderError, capability
 from .desk import Desk
@@ -64,9 +65,9 @@ def _refuse_poor(due: Due, name: str, account: Account, *, needed: Decimal, mach
     short = free is not None and free < needed
     if not short and not account.lack:
         return
-    noun = "1 machine" if machines == 1 else f"{machines} machines"
     beside = " beside what comes back first" if due.freed_usd.get(name) else ""
-    sums = f"{account.name} has {show_usd(free)}, and {show_usd(needed)} is locked for {noun}{beside}"
+    what = f"{show_usd(needed)} is locked for {count(machines, 'machine')}{beside}"
+    sums = f"{account.name} has {show_usd(free)}, and {what}"
     ways = ", or ".join(filter(None, (account.fund or account.fix, due.less if short else "")))
     raise PolicyError(
         f"{name} cannot be paid what is to be locked",

@@ -10,6 +10,7 @@ from contextlib import suppress
 import msgspec
 
 from ...core.errors import AmpacityError, ResourceError
+from ...core.words import count
 from ...providers.base import Machine, MachineOrder, MachineRef, ProviderError, Provisions, Token
 from ..books import close_books
 from ..journal import EntryState
@@ -51,7 +52,7 @@ def create(bench: Bench, urn: str, inputs: MachineInputs, ready_seconds: float) 
 def _tell_before(error: ProviderError, tales: Sequence[str]) -> None:
     """Put what became of the earlier orders into the last failure."""
     if tales:
-        before = "1 order" if len(tales) == 1 else f"{len(tales)} orders"
+        before = count(len(tales), "order")
         error.why = f"{before} failed before ({'; '.join(tales)}), then {error.why}"
 
 

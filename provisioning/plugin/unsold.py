@@ -5,6 +5,7 @@ from decimal import Decimal
 from textwrap import shorten
 
 from ...core.money import show_usd
+from ...core.words import count
 from ...providers.base import Bid, Failure, MachineOrder, ProviderError
 from ..wayon import PART
 
@@ -43,7 +44,7 @@ def _reason(ceiling: Decimal, bids: Sequence[Bid], own: Decimal | None) -> tuple
         return Failure.CAPACITY_GLOBAL, why, OWN_PRICE
     if not bids:
         return Failure.CAPACITY_GLOBAL, f"nobody bid at a ceiling of {_usd(ceiling)}", ELSEWHERE
-    many = "1 bid" if len(bids) == 1 else f"{len(bids)} bids"
+    many = count(len(bids), "bid")
     allowed = [bid for bid in bids if _may_be_taken(bid)]
     if not allowed:
         return Failure.CAPACITY_GLOBAL, f"{many}, {'all ' if len(bids) > 1 else ''}refused", _way_on(bids)
