@@ -23,26 +23,33 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """A recovery before it begins. `made` and `replaced` are to be bought; `stays` are names that are not touched.
 
     `adopted` run at their sellers and are taken into the state; `removed` will end: machines that the
-    last plan does not want, and twins. `unpriced` names what stays at a price that nobody knows.
+    last plan does not want, and twins.
     """
 
     name: str
     sites: str | None = None
     ceiling_usd_per_hour: Decimal | None = None
-    standing_usd_per_hour: Decimal = Decimal(0)
-    """What stays or is adopted costs."""
     stays: tuple[str, ...] = ()
     adopted: tuple[str, ...] = ()
     made: tuple[MachineInputs, ...] = ()
     replaced: tuple[MachineInputs, ...] = ()
     removed: tuple[str, ...] = ()
-    unpriced: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
     """Of what stays or is adopted: auction orders that nobody was taken for yet. To go on with them is to buy."""
     standing: tuple[Standing, ...] = ()
     """What stays or is adopted, by name."""
     stakes: Stakes | None = None
     """Set once sellers were asked what they would lock; see `worst.with_stakes`."""
+
+    @property
+    def standing_usd_per_hour(self) -> Decimal:
+        """What stays or is adopted costs, as far as it is known."""
+        return total(each.usd_per_hour for each in self.standing if each.usd_per_hour is not None)
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """What of it has a price that nobody knows."""
+        return tuple(each.name for each in self.standing if each.usd_per_hour is None)
 
     @property
     def bought(self) -> tuple[MachineInputs, ...]:
@@ -75,30 +82,27 @@ def outlook_of(
 ) -> Outlook:
     """Compare what the last plan wants with the state and with what runs `outside` it."""
     there = {sighting.record.inputs.name: sighting for sighting in seen}
-    staying = [machine for machine in record.wanted if _stands(machine, there.get(machine.name))]
-    rest = [machine for machine in record.wanted if machine not in staying]
+    stays = {machine.name for machine in record.wanted if _stands(machine, there.get(machine.name))}
+    rest = [machine for machine in record.wanted if machine.name not in stays]
     taken = {machine.name: found for machine in rest for found in outside if adopts(machine, found)}
     lacking = [machine for machine in rest if machine.name not in taken]
-    standing = [_standing(machine, last_told(there[machine.name])) for machine in staying]
-    standing += [_standing(machine, taken[machine.name]) for machine in rest if machine.name in taken]
-    prices = [each.usd_per_hour for each in standing]
+    staying = [machine for machine in record.wanted if machine.name in stays]
+    adopted = [machine for machine in rest if machine.name in taken]
+    found = {machine.name: there[machine.name].machine for machine in staying} | taken
     return Outlook(
         name=record.name,
         sites=record.sites,
         ceiling_usd_per_hour=record.ceiling_usd_per_hour,
-        standing_usd_per_hour=total(price for price in prices if price is not None),
         stays=tuple(machine.name for machine in staying),
-        adopted=tuple(machine.name for machine in rest if machine.name in taken),
+        adopted=tuple(machine.name for machine in adopted),
         made=tuple(machine for machine in lacking if not _occupied(there.get(machine.name))),
         replaced=tuple(machine for machine in lacking if _occupied(there.get(machine.name))),
         removed=(*_unwanted(record, seen), *_twins(outside, list(taken.values()))),
-        ordered=tuple(
-            machine.name
-            for machine in record.wanted
-            if machine not in lacking and _is_order(machine, taken.get(machine.name), there)
+        ordered=tuple(machine.name for machine in record.wanted if _is_order(machine, found.get(machine.name))),
+        standing=(
+            *(_standing(machine, last_told(there[machine.name])) for machine in staying),
+            *(_standing(machine, taken[machine.name]) for machine in adopted),
         ),
-        unpriced=tuple(each.name for each in standing if each.usd_per_hour is None),
-        standing=tuple(standing),
     )
 
 
@@ -156,9 +160,8 @@ def seen_failed(sighting: Sighting) -> bool:
     return failed and not hidden(sighting)
 
 
-def _is_order(wanted: MachineInputs, adopted: Machine | None, there: Mapping[str, Sighting]) -> bool:
+def _is_order(wanted: MachineInputs, found: Machine | None) -> bool:
     """Whether it is an order at an auction that costs nothing yet, since nobody was taken."""
-    found = adopted or (there[wanted.name].machine if wanted.name in there else None)
     is_open = found is not None and found.state is MachineState.PENDING and not found.usd_per_hour
     return wanted.offer.market is Market.AUCTION and is_open
 

@@ -33,7 +33,7 @@ from ampacity.provisioning.reports import (
     MachineOutcome,
     Outcome,
 )
-from ampacity.provisioning.stakes import Stakes
+from ampacity.provisioning.stakes import Stakes, Standing
 
 Arrange = Callable[..., list[Any]]
 Build = Callable[..., Offer]
@@ -145,8 +145,8 @@ def test_the_question_has_what_is_done_and_the_price_of_now_beside_the_ceiling(
     ahead = Outlook(
         name="train",
         ceiling_usd_per_hour=Decimal(63),
-        standing_usd_per_hour=Decimal(20),
         stays=("train-1",),
+        standing=(Standing(name="train-1", usd_per_hour=Decimal(20), most_usd_per_hour=Decimal(20)),),
         made=(node("train-2"),),
         replaced=(node("train-3"),),
         removed=("old-1",),
