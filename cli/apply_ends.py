@@ -1,18 +1,15 @@
 """When what an apply or a recovery left standing ends, and what of it does not end by itself, in words."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from ..core.clock import rfc3339
 from ..provisioning.reports import ApplyReport, MachineOutcome
+from .lasting import SAME_END, only_by
 from .naming import span
-
-SAME_END = timedelta(minutes=5)
-"""Ends no further apart are one: a seller's timer may count in whole minutes."""
 
 
 def standing_ends(report: ApplyReport) -> str:
-    """`the first 2026-…Z, the last 2026-…Z; a-2 not without …`; empty where nothing stands."""
+    """`the first 2026-…Z, the last 2026-…Z; a-2 ends only by …`; empty where nothing stands."""
     there = report.standing
     if not there:
         return ""
@@ -27,8 +24,7 @@ def _asked(report: ApplyReport, there: Sequence[MachineOutcome]) -> Iterator[str
         yield rfc3339(max(ends))
     lasting = [machine for machine in there if not machine.self_ending]
     if lasting:
-        dry = ", or until what is paid ahead is spent" if all(machine.paid_until for machine in lasting) else ""
-        yield f"{_names(lasting)} not without `{report.give_up}`{dry}"
+        yield only_by(lasting, report.give_up)
 
 
 def _unasked(report: ApplyReport, there: Sequence[MachineOutcome]) -> Iterator[str]:

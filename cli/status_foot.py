@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,6 @@ GONE = "gone"
 INTERRUPTED = "interrupted create"
 """The problem of a machine whose create call did not come to its end."""
 RUNNING = "running"
-SAME_END = timedelta(minutes=5)
-"""Ends no further apart are one: a seller's timer may count in whole minutes."""
 SAID = {UNKNOWN: "could not be asked", UNSEEN: "cannot be seen"}
 
 
@@ -57,6 +55,7 @@ def _unsettled(found: "DeploymentStatus", problem: str) -> bool:
 def _first(found: "DeploymentStatus", last: datetime) -> str:
     """When the first machine ends, where that is clearly before the deployment does."""
     from ..core.clock import rfc3339
+    from .lasting import SAME_END
 
     ends = [machine.ends_at for machine in found.machines if machine.ends_at is not None and machine.state != GONE]
     first = min(ends, default=last)
@@ -65,14 +64,12 @@ def _first(found: "DeploymentStatus", last: datetime) -> str:
 
 def _lasting(found: "DeploymentStatus") -> str:
     """Which machines bill beyond that end until somebody ends them; nothing while a command is at work on them."""
-    from .naming import span
+    from .lasting import only_by
 
     if found.changing is not None:
         return ""
     lasting = [machine for machine in found.machines if machine.state != GONE and not machine.self_ending]
-    dry = ", or until what is paid ahead is spent" if all(machine.paid_until for machine in lasting) else ""
-    names = span([machine.name for machine in lasting])
-    return f"; {names} (+) not without `ampacity destroy {found.name}`{dry}" if lasting else ""
+    return f"; {only_by(lasting, f'ampacity destroy {found.name}', mark=' (+)')}" if lasting else ""
 
 
 def _unfinished(found: "DeploymentStatus") -> Iterator[str]:

@@ -40,11 +40,14 @@ def test_several_ends_are_told_from_the_first_to_the_last() -> None:
 
 def test_what_does_not_end_by_itself_is_named_as_status_does() -> None:
     racks = [made(number, self_ending=False) for number in (2, 3)]
-    assert told(made(1), *racks) == "2026-11-21T20:00:00Z; a-2..3 not without `ampacity destroy a`"
+    assert told(made(1), *racks) == "2026-11-21T20:00:00Z; a-2..3 end only by `ampacity destroy a`"
     paid = made(2, self_ending=False, paid_until=at(3))
     assert told(paid) == (
-        "2026-11-21T20:00:00Z; a-2 not without `ampacity destroy a`, or until what is paid ahead is spent"
+        "2026-11-21T20:00:00Z; a-2 ends only by `ampacity destroy a`, or when what is paid ahead is spent "
+        "(about 2026-11-21T15:00:00Z)"
     )
+    later = made(3, self_ending=False, paid_until=at(5))
+    assert told(paid, later).endswith("is spent (the first about 2026-11-21T15:00:00Z)")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ABSENT, Outcome.FAILED])

@@ -137,8 +137,8 @@ def test_while_a_command_is_at_it_what_is_not_done_yet_is_no_fault(shown: Shown)
     ("self_ending", "said"),
     [
         ((True, True), "Ends 2026-11-21T17:00:00Z."),
-        ((True, False), "Ends 2026-11-21T17:00:00Z; llama-train-2 (+) not without `ampacity destroy llama-train`."),
-        ((False, False), "Ends 2026-11-21T17:00:00Z; llama-train-1..2 (+) not without `ampacity destroy llama-train`."),
+        ((True, False), "Ends 2026-11-21T17:00:00Z; llama-train-2 (+) ends only by `ampacity destroy llama-train`."),
+        ((False, False), "Ends 2026-11-21T17:00:00Z; llama-train-1..2 (+) end only by `ampacity destroy llama-train`."),
     ],
 )
 def test_beside_the_end_stands_who_does_not_end_by_itself(
@@ -234,6 +234,6 @@ def test_an_interrupted_create_leads_to_recover_unless_a_command_is_at_it_or_a_d
 
 def test_what_runs_on_money_paid_ahead_ends_without_destroy_once_that_is_spent(shown: Shown) -> None:
     dry: dict[str, Any] = {"self_ending": False, "paid_until": NOW + timedelta(hours=5)}
-    way = "not without `ampacity destroy llama-train`, or until what is paid ahead is spent."
+    way = "or when what is paid ahead is spent (about 2026-11-21T17:00:00Z)."
     assert way in " ".join(shown(status(machine(1, **dry), machine(2, self_ending=True))))
     assert way not in " ".join(shown(status(machine(1, **dry), machine(2, self_ending=False))))

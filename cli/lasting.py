@@ -1,0 +1,36 @@
+"""What ends only where somebody ends it, or as the money that was paid ahead for it is spent, in words."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ..core.clock import rfc3339
+from .naming import span
+
+SAME_END = timedelta(minutes=5)
+"""Ends no further apart are one: a seller's timer may count in whole minutes."""
+
+
+class Lasting(Protocol):
+    """A machine that does not end by itself."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def paid_until(self) -> datetime | None: ...
+
+
+def only_by(machines: Sequence[Lasting], destroy: str, *, mark: str = "") -> str:
+    """`a-1..2 end only by …, or when what is paid ahead is spent (about 2026-…Z)`; `mark` stands after the names."""
+    ends = "ends" if len(machines) == 1 else "end"
+    return f"{span([machine.name for machine in machines])}{mark} {ends} only by `{destroy}`{_spent(machines)}"
+
+
+def _spent(machines: Sequence[Lasting]) -> str:
+    """Nothing where one of them has no money paid ahead: that one bills on."""
+    known = [machine.paid_until for machine in machines if machine.paid_until is not None]
+    if not known or len(known) < len(machines):
+        return ""
+    first = "the first " if max(known) - min(known) > SAME_END else ""
+    return f", or when what is paid ahead is spent ({first}about {rfc3339(min(known))})"
