@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..core.money import show_most_usd, show_usd, total
+from ..core.money import show_most_usd, show_usd
 from ..core.words import count
 from ..providers.base import Offer
 from ..provisioning.outlook import Outlook, refuse_dear, usd_per_hour
 from ..provisioning.stakes import Stakes
 from ..provisioning.worst import refuse_beyond, worst_usd
 from .naming import span
+from .terms import deposits
 
 
 def question(ahead: Outlook, live: Mapping[str, Offer]) -> str:
@@ -38,10 +39,8 @@ def _now(stakes: Stakes | None) -> str:
 
 
 def _stakes(ahead: Outlook, stakes: Stakes, live: Mapping[str, Offer]) -> Iterator[str]:
-    for seller in sorted({quote.provider for quote in stakes.quotes}):
-        sums = [quote.usd for quote in stakes.quotes if quote.provider == seller and quote.usd is not None]
-        locked = f"{show_most_usd(total(sums))} as deposit at {seller} for {count(len(sums), 'machine')}"
-        yield f"locks {locked}; what is not used comes back"
+    for line in deposits((quote.provider, quote.usd) for quote in stakes.quotes):
+        yield f"locks {line}"
     worst, approved = worst_usd(ahead, stakes, live), stakes.approved_usd
     most = "without bound" if worst is None else show_most_usd(worst)
     allowed = "no worst case is on record" if approved is None else f"{show_most_usd(approved)} was approved in all"

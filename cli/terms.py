@@ -4,7 +4,7 @@ The same words in the plan, in the text that is signed and in the question befor
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from ..core.money import show_most_usd, show_usd, total
@@ -16,14 +16,19 @@ STAYS = frozenset({Action.KEEP, Action.CHANGE})
 
 
 def locked(plan: Plan) -> Iterator[str]:
-    """`$4.00 as deposit at SELLER for 2 machines`, one for each seller that is paid ahead."""
+    """What is locked at first, one for each seller that is paid ahead."""
     sellers = {machine.name: plan.offer_of(machine).provider for machine in plan.machines}
-    paid = [(sellers[each.machine], each.deposit_usd) for each in plan.prepaid]
-    for seller, machines in sorted(Counter(seller for seller, _ in paid).items()):
+    return deposits((sellers[each.machine], each.deposit_usd) for each in plan.prepaid)
+
+
+def deposits(machines: Iterable[tuple[str, Decimal | None]]) -> Iterator[str]:
+    """`$4.00 as deposit at SELLER for 2 machines`, one for each seller: of each machine its seller and the sum."""
+    paid = list(machines)
+    for seller, number in sorted(Counter(seller for seller, _ in paid).items()):
         sums = [usd for name, usd in paid if name == seller]
         known = [usd for usd in sums if usd is not None]
-        usd = show_usd(total(known)) if len(known) == len(sums) else "an unknown sum"
-        yield f"{usd} as deposit at {seller} for {count(machines, 'machine')}; what is not used comes back"
+        usd = show_most_usd(total(known)) if len(known) == len(sums) else "an unknown sum"
+        yield f"{usd} as deposit at {seller} for {count(number, 'machine')}; what is not used comes back"
 
 
 def choice(plan: Plan) -> Iterator[str]:
