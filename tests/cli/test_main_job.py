@@ -151,13 +151,11 @@ def test_artifacts_are_pinned_under_the_cid_that_was_computed_here(person: Perso
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("colour: blue\n", "spec.yaml, line 11"),
+        ("colour: blue\n", "bad.yaml, line 11"),
         ("gpu: {models: [H100], count: 1}\n", "`gpu` is given twice"),
     ],
 )
 def test_a_bad_spec_names_file_line_and_key(person: Person, line: str, wanted: str) -> None:
-    bad = person.folder / "bad"
-    bad.mkdir(exist_ok=True)
-    (bad / "spec.yaml").write_text(SPEC + line)
+    (person.folder / "bad.yaml").write_text(SPEC + line)
 
-    assert wanted in person("plan", "bad/spec.yaml", exit=2).stderr
+    assert wanted in person("plan", "bad.yaml", exit=2).stderr
