@@ -36,7 +36,7 @@ def check_sites(named: NamedContext, only: tuple[str, ...], sites: Path | None) 
     """Raises `UsageError` for a racks file of the spec that cannot be used: its writer's mistake, and no seller's."""
     readers = _able(named, only, ReadsSites)
     for name in readers if sites is not None else ():
-        seller = open_able(name, named.context, ReadsSites, sites=sites)  # type: ignore[type-abstract]
+        seller = open_able(name, named.context, ReadsSites, sites=sites)
         if seller is not None:
             seller.check_sites()
 
@@ -63,7 +63,7 @@ def advice(named: NamedContext, plan: Plan, files: SpecFiles) -> tuple[str, ...]
 def check_key(named: NamedContext, plan: Plan, spec: Path) -> None:
     """Raises `UsageError` where a seller of what is new makes no machine with the SSH key of `spec`, or without one."""
     for name in _makers(plan):
-        seller = open_able(name, named.context, NeedsKey)  # type: ignore[type-abstract]
+        seller = open_able(name, named.context, NeedsKey)
         try:
             if seller is not None:
                 seller.check_key(plan.ssh_public_key)
@@ -79,7 +79,7 @@ def _makers(plan: Plan) -> list[str]:
 
 
 def _advice(named: NamedContext, name: str, plan: Plan, files: SpecFiles) -> Iterator[str]:
-    seller = open_able(name, named.context, Advises)  # type: ignore[type-abstract]
+    seller = open_able(name, named.context, Advises)
     if seller is None:
         return
     takes = files.definition is not None and plan.definition is not None and name in plan.definition.providers
@@ -90,6 +90,6 @@ def _advice(named: NamedContext, name: str, plan: Plan, files: SpecFiles) -> Ite
 
 
 def _check(named: NamedContext, name: str, definition: SpecText, gpu: Gpu | None = None) -> None:
-    seller = open_able(name, named.context, Defines)  # type: ignore[type-abstract]
+    seller = open_able(name, named.context, Defines)
     if seller is not None:
         seller.check_definition(definition.text, where=str(definition.path), gpu=gpu)

@@ -129,7 +129,7 @@ def _account(named: "NamedContext", seller: str) -> Row:
 
     title = f"account {seller}"
     try:
-        payer = open_able(seller, named.context, Pays)  # type: ignore[type-abstract]
+        payer = open_able(seller, named.context, Pays)
         account = payer.account() if payer is not None else None
     except AmpacityError as error:
         return _row(title, False, str(error), error.fix)

@@ -80,7 +80,7 @@ def _ask(named: NamedContext, name: str, query: OfferQuery, sites: Path | None) 
 
 
 def _limits(provider: Provider) -> Iterator[PowerLimit]:
-    powered = capability(provider, Powered)  # type: ignore[type-abstract]
+    powered = capability(provider, Powered)
     return powered.power_limits() if powered else iter(())
 
 

@@ -66,7 +66,7 @@ def prices(plan: Plan, own: Mapping[str, Decimal], offers: Iterable[Offer]) -> I
 def _narrowers(named: NamedContext, definition: Definition | None) -> dict[str, Narrows]:
     """The sellers that take the definition and let it have a say of their auctions, opened once."""
     takers = definition.providers if definition is not None else ()
-    opened = {name: open_able(name, named.context, Narrows) for name in takers}  # type: ignore[type-abstract]
+    opened = {name: open_able(name, named.context, Narrows) for name in takers}
     return {name: seller for name, seller in opened.items() if seller is not None}
 
 

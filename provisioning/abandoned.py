@@ -40,7 +40,7 @@ def _sellers(desk: Desk, name: str) -> Iterator[Provisions]:
     records = map(desk.records.get, desk.records.names())
     named: list[str | None] = list({record.sites for record in records if record.sites})
     for sites in named or [None]:
-        seller = capability(desk.open(name, sites), Provisions)  # type: ignore[type-abstract]
+        seller = capability(desk.open(name, sites), Provisions)
         if seller is not None:
             yield seller
 

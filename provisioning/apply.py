@@ -108,7 +108,7 @@ def _refuse_auctions(desk: Desk, intent: Intent) -> None:
     names = {plan.offer_of(machine).provider for machine in plan.machines if machine.name in auctioned}
     sites = str(intent.sites) if intent.sites else None
     for name in sorted(names):
-        if capability(desk.open(name, sites), Bids) is None:  # type: ignore[type-abstract]
+        if capability(desk.open(name, sites), Bids) is None:
             raise ResourceError(
                 f"{name} takes no bids here",
                 why="the plan buys from it by auction",

@@ -85,7 +85,7 @@ def _planned(plan: Plan, machine: PlannedMachine) -> _Want:
 
 def _quotes(desk: Desk, name: str, wants: list[_Want], sites: Path | None) -> Iterator[Quote]:
     try:
-        seller = capability(desk.open(name, str(sites) if sites else None), Prepays)  # type: ignore[type-abstract]
+        seller = capability(desk.open(name, str(sites) if sites else None), Prepays)
         if seller is None:
             return
         asked = {(want.most_usd_per_hour, want.hours) for want in wants}

@@ -46,7 +46,7 @@ def refuse_unpaid(desk: Desk, due: Due) -> tuple[str, ...]:
 
 
 def _doubts(desk: Desk, due: Due, name: str, locked: list[Decimal]) -> Iterator[str]:
-    payer = capability(desk.open(name, str(due.sites) if due.sites else None), Pays)  # type: ignore[type-abstract]
+    payer = capability(desk.open(name, str(due.sites) if due.sites else None), Pays)
     if payer is None:
         return
     needed, free = max(Decimal(0), total(locked) - due.freed_usd.get(name, Decimal(0))), None

@@ -54,7 +54,7 @@ def _ask_all(desk: Desk) -> list[_Answer]:
 
 def _ask(desk: Desk, name: str, sites: str | None) -> _Answer:
     try:
-        seller = capability(desk.open(name, sites), Provisions)  # type: ignore[type-abstract]
+        seller = capability(desk.open(name, sites), Provisions)
         machines = None if seller is None else tuple(seller.ours())
     except AmpacityError as error:
         return _Answer(name=name, problem=f"{name} could not be asked: {error}")

@@ -24,7 +24,7 @@ class Sellers:
 
     def get(self, name: str) -> Provisions:
         """The seller `name`; raises `AmpacityError` where it cannot be opened or makes no machines."""
-        able = capability(self._provider(name), Provisions)  # type: ignore[type-abstract]
+        able = capability(self._provider(name), Provisions)
         if able is None:
             raise UsageError(f"{name} makes no machines", why="it only shows offers", fix="ampacity providers list")
         return able
@@ -39,7 +39,7 @@ class Sellers:
 
     def _warm_up(self, name: str, region: str) -> None:
         with suppress(Exception):  # told by the call that needs it
-            warms = capability(self._provider(name), Warms)  # type: ignore[type-abstract]
+            warms = capability(self._provider(name), Warms)
             if warms is not None:
                 warms.warm_up(region)
 
