@@ -39,8 +39,13 @@ def closed_line(control: Control) -> str | None:
         return None
     if not found:
         return None
-    names = ", ".join(dict.fromkeys(each.name for each in found))
-    return typed(f"{count(len(found), 'ended deployment')}, {_sum(found)} ({names}): ampacity status NAME shows one")
+    names = list(dict.fromkeys(each.name for each in found))
+    told = f"{count(len(found), 'ended deployment')}, {_sum(found)} ({', '.join(names)})"
+    return typed(f"{told}: ampacity status {names[0] if len(names) == 1 else 'NAME'} shows {_one(found)}")
+
+
+def _one(found: Sequence[EndedDeployment]) -> str:
+    return "it" if len(found) == 1 else "one"
 
 
 def _data(found: EndedDeployment) -> dict[str, Any]:
@@ -116,13 +121,18 @@ def _usd(amount: Decimal | None) -> str:
 
 def _cost(found: EndedDeployment) -> str:
     """What it cost in all, what came back, and how sure that is."""
-    told = f"{count(len(found.machines), 'machine')} cost {_sum([found])}"
-    if found.refunded_usd:
-        told += f"; {show_usd(found.refunded_usd)} that was paid ahead came back"
+    cost = f"{count(len(found.machines), 'machine')} cost {_sum([found])}{_surety(found)}"
+    back = f"; {show_usd(found.refunded_usd)} that was paid ahead came back" if found.refunded_usd else ""
+    return f"{cost}{back}."
+
+
+def _surety(found: EndedDeployment) -> str:
+    if not found.machines:
+        return ""
     if not found.estimated:
-        return f"{told}, as billed." if found.machines else f"{told}."
+        return ", as billed"
     which = "" if found.estimated == len(found.machines) else f" for {found.estimated} of them"
-    return f"{told}, estimated{which} by price and time: their sellers gave no last word."
+    return f", estimated{which} by price and time as their sellers gave no last word"
 
 
 def _sum(found: Sequence[EndedDeployment]) -> str:

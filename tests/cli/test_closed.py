@@ -54,8 +54,8 @@ def test_each_machine_has_its_hours_its_cost_and_the_state_of_its_bill(capsys: p
     assert lines[1].split() == ["a-1", "toy", "i-1", "1.50", "$20.00", "$30.00", "final"]
     assert lines[2].split()[-2:] == ["$30.50", "estimated"]
     assert " ".join(lines[3:]) == (
-        "a is destroyed since 2026-11-21T14:00:00Z. 2 machines cost $60.50; $4.00 that was paid ahead came back, "
-        "estimated for 1 of them by price and time: their sellers gave no last word."
+        "a is destroyed since 2026-11-21T14:00:00Z. 2 machines cost $60.50, estimated for 1 of them by price and time "
+        "as their sellers gave no last word; $4.00 that was paid ahead came back."
     )
 
 
@@ -82,6 +82,8 @@ def test_a_script_gets_sums_and_earlier_ones_too(capsys: pytest.CaptureFixture[s
 def test_over_all_deployments_those_that_ended_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     control: Any = Told(closed(machine(1)), closed(machine(1), name="b"), closed(machine(1)))
     assert closed_line(control) == "3 ended deployments, $90.00 (a, b): ampacity status NAME shows one"
+    alone: Any = Told(closed(machine(1)))
+    assert closed_line(alone) == "1 ended deployment, $30.00 (a): ampacity status a shows it"
     none: Any = Told()
     assert closed_line(none) is None
     broken: Any = Told(error=ResourceError("The record of a cannot be read"))
