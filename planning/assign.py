@@ -1,7 +1,7 @@
 """From nodes by slot to named machines: who stays, who is made anew, who goes, what is new."""
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import count
 
@@ -11,7 +11,6 @@ from ..providers.base import Offer
 from .plan import Action, PlannedMachine, RemovedMachine
 from .problem import Problem
 from .running import Fate, Running
-from .slots import Slot
 
 _NUMBER = re.compile(r"(\d+)$")
 NOT_NEEDED = "not needed any more"
@@ -61,19 +60,23 @@ def _split(problem: Problem, counts: Sequence[int], running: Sequence[Running]) 
     """Machines that go on, and the offers of what is new, a node each."""
     stay: list[Running] = []
     new: list[Offer] = []
-    own = {name for slot in problem.slots for name in slot.machines}
-    for slot, nodes in zip(problem.slots, counts, strict=True):
-        here = [one for one in running if one.fate in {Fate.KEEP, Fate.RENEW} and _is_in(slot, one, own)]
+    for slot, nodes, here in zip(problem.slots, counts, _by_slot(problem, running), strict=True):
         here.sort(key=lambda one: (one.fate is Fate.RENEW, natural(one.machine.name)))
         stay += here[:nodes]
         new += [slot.offer] * (nodes - len(here[:nodes]))
     return stay, new
 
 
-def _is_in(slot: Slot, one: Running, own: Container[str]) -> bool:
-    """Whether it runs in `slot`; those in `own` have one of their own."""
-    name = one.machine.name
-    return name in slot.machines if name in own else not slot.machines and one.offer.id == slot.offer.id
+def _by_slot(problem: Problem, running: Sequence[Running]) -> list[list[Running]]:
+    """The machines that may go on, in each slot: their own where one names them, else their offer's."""
+    own = {name: at for at, slot in enumerate(problem.slots) for name in slot.machines}
+    sold = {slot.offer.id: at for at, slot in enumerate(problem.slots) if not slot.machines}
+    here: list[list[Running]] = [[] for _ in problem.slots]
+    for one in running:
+        if one.fate in {Fate.KEEP, Fate.RENEW}:
+            name = one.machine.name
+            here[own[name] if name in own else sold[one.offer.id]].append(one)
+    return here
 
 
 def _name_new(name: str, offers: Sequence[Offer], gone: Sequence[Running], taken: set[str]) -> list[PlannedMachine]:

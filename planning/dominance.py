@@ -25,9 +25,7 @@ def settle(problem: Problem, counts: Sequence[int]) -> tuple[int, ...]:
     What runs on an offer goes on before one that is bought by it for no less.
     """
     settled = list(counts)
-    for at, slot in enumerate(problem.slots):
-        if slot.machines:
-            _go_on(problem, settled, at)
+    _go_on(problem, settled)
     for group in _groups(problem).values():
         left = sum(settled[at] for at in group)
         for at in group:
@@ -36,12 +34,13 @@ def settle(problem: Problem, counts: Sequence[int]) -> tuple[int, ...]:
     return tuple(settled)
 
 
-def _go_on(problem: Problem, counts: list[int], at: int) -> None:
-    """Move nodes that would be bought to slot `at`, whose machines run on the same offer."""
-    own = problem.slots[at]
-    for other, slot in enumerate(problem.slots):
-        if slot.offer.id == own.offer.id and not slot.machines and slot.usd_per_hour >= own.usd_per_hour:
-            moved = max(0, min(own.stays - counts[at], counts[other] - slot.stays))
+def _go_on(problem: Problem, counts: list[int]) -> None:
+    """Move nodes that would be bought to slots whose machines run on the same offer."""
+    sold = {slot.offer.id: at for at, slot in enumerate(problem.slots) if not slot.machines}
+    for at, own in enumerate(problem.slots):
+        other = sold.get(own.offer.id) if own.machines else None
+        if other is not None and problem.slots[other].usd_per_hour >= own.usd_per_hour:
+            moved = max(0, min(own.stays - counts[at], counts[other] - problem.slots[other].stays))
             counts[at], counts[other] = counts[at] + moved, counts[other] - moved
 
 

@@ -75,25 +75,26 @@ def make_slots(fitting: Sequence[Offer], running: Sequence[Running], horizon: Ho
     """The slots, sorted by the offers' keys. Without a `horizon` ends are of no account."""
     on_sale = {offer.id: offer for offer in fitting}
     staying = [one for one in running if one.fate in {Fate.KEEP, Fate.RENEW}]
-    offers = on_sale | {one.offer.id: one.offer for one in staying}
+    here: dict[str, list[Running]] = {}
+    for one in staying:
+        here.setdefault(one.offer.id, []).append(one)
+    offers = on_sale | {offer_id: ones[-1].offer for offer_id, ones in here.items()}
     own = {one.machine.name: cost for one in staying if (cost := _own_terms(one, horizon)) is not None}
-    rows = (_of_offer(offer, staying, on_sale, own) for offer in sorted(offers.values(), key=lambda offer: offer.key))
+    order = sorted(offers, key=lambda offer_id: offers[offer_id].key)
+    rows = (_of_offer(offers[each], here.get(each, []), own, on_sale=each in on_sale) for each in order)
     return tuple(slot for row in rows for slot in row)
 
 
-def _of_offer(
-    offer: Offer, staying: Sequence[Running], on_sale: Mapping[str, Offer], own: Mapping[str, Cost]
-) -> Iterator[Slot]:
+def _of_offer(offer: Offer, here: Sequence[Running], own: Mapping[str, Cost], *, on_sale: bool) -> Iterator[Slot]:
     """What is sold by `offer` with what runs on its terms, then what runs on its own."""
-    here = [one for one in staying if one.offer.id == offer.id]
     alike = [one.fate for one in here if one.machine.name not in own]
-    if alike or offer.id in on_sale:
+    if alike or on_sale:
         yield Slot(
             offer=offer,
             usd_per_hour=offer.usd_per_hour or Decimal(0),
             keep=alike.count(Fate.KEEP),
             renew=alike.count(Fate.RENEW),
-            room=offer.max_nodes if offer.id in on_sale else 0,
+            room=offer.max_nodes if on_sale else 0,
         )
     terms: dict[Cost, tuple[str, ...]] = {}
     for name in (one.machine.name for one in here if one.machine.name in own):
