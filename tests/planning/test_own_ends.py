@@ -7,9 +7,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ampacity.planning.infeasible import InfeasibleError
 from ampacity.planning.plan import Action, BaseState, Binding, Plan
+from ampacity.planning.planfile import decode_plan, encode_plan
+from ampacity.providers.base import Market
 
 Plans = Callable[..., Plan]
 
@@ -97,3 +101,42 @@ def test_a_rebalance_moves_nothing_between_equal_prices(
     timed, box = base(3, self_ending=True), makers.offer(usd="20")
     plan = plan_for(wanted(makers, 8, budget={"usd_total": "500"}), [box], base=timed, rebalance=True)
     assert not plan.spends
+
+
+RUNNING = st.lists(
+    st.tuples(st.integers(0, 20), st.booleans(), st.sampled_from(["15", "20", "25"])), min_size=1, max_size=4
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(running=RUNNING, nodes=st.integers(1, 6), usd_total=st.integers(100, 1500), rebalance=st.booleans())
+def test_no_plan_expects_more_than_its_budget_nor_more_than_its_worst_case(
+    makers: Any,
+    plan_for: Plans,
+    *,
+    running: list[tuple[int, bool, str]],
+    nodes: int,
+    usd_total: int,
+    rebalance: bool,
+) -> None:
+    guessed = makers.offer(usd="20", market=Market.AUCTION, indication=True)
+    there = [
+        makers.running(
+            f"train-{at}",
+            guessed,
+            ends_at=guessed.observed_at + timedelta(hours=hours),
+            self_ending=timed,
+            usd_per_hour=Decimal(usd),
+        )
+        for at, (hours, timed, usd) in enumerate(running, start=1)
+    ]
+    base = msgspec.structs.replace(makers.base_of(*there), usd_so_far=Decimal(60), ttl_hours=Decimal(12))
+    asked = wanted(makers, 8 * nodes, budget={"usd_total": str(usd_total)}, market={"allow": ["auction"]})
+    try:
+        plan = plan_for(asked, [guessed], base=base, rebalance=rebalance)
+    except InfeasibleError:
+        return
+    assert 60 + plan.totals.expected_usd <= usd_total
+    assert plan.totals.worst_case_usd is not None
+    assert plan.totals.worst_case_usd >= plan.totals.expected_usd
+    assert decode_plan(encode_plan(plan), name="p") == plan
