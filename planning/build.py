@@ -1,18 +1,21 @@
 """`build_plan`: from a spec, offers and what runs to the plan. Pure; the solver is passed in."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
 
 from ..core.errors import UsageError
+from ..core.money import total
 from ..providers.base import Offer
 from .assign import Ends, assign
 from .choose import Choice, choose
+from .costs import SECONDS_PER_HOUR
 from .filter import fit, latest
 from .infeasible import InfeasibleError, no_offer, no_plan
 from .leftout import left_out
 from .plan import Action, Excluded, Plan
-from .problem import Problem, make_problem
+from .problem import Problem, Spent, make_problem
 from .request import Outcome, PlanRequest
 from .running import Running, Setup, judge
 from .slots import Horizon
@@ -24,6 +27,9 @@ __all__ = ["MAX_MACHINES", "InfeasibleError", "PlanRequest", "build_plan"]
 
 MAX_MACHINES = 5_000
 """So many fit a plan's file with room to spare, those that run included; more is several deployments."""
+ADVICE_HOLDS = timedelta(hours=1)
+"""For how long a budget that is advised must do, at least: so long what runs costs more before it is taken."""
+_SECOND = timedelta(seconds=1)
 
 
 def build_plan(request: PlanRequest, solver: Solver) -> Plan:
@@ -59,7 +65,7 @@ class _Field(msgspec.Struct, frozen=True, kw_only=True):
             request.limits,
             rebalance=request.rebalance,
             horizon=Horizon(now=request.now, hours=exact(request.spec.hours), unchanged=unchanged),
-            spent=request.base.usd_so_far or Decimal(0),
+            spent=_spent(request),
         )
 
 
@@ -116,6 +122,15 @@ def _check_size(choice: Choice) -> None:
 def _ends(request: PlanRequest) -> Ends:
     before, wanted = request.base.ttl_hours, request.spec.end_hours
     return Ends(wanted=wanted is not None, moved=None not in {before, wanted} and before != wanted)
+
+
+def _spent(request: PlanRequest) -> Spent:
+    prices = (machine.price for machine in request.base.machines if machine.alive)
+    return Spent(
+        usd=request.base.usd_so_far or Decimal(0),
+        growing_usd_per_hour=total(price for price in prices if price is not None),
+        growing_hours=Decimal(max(request.valid_for, ADVICE_HOLDS) // _SECOND) / SECONDS_PER_HOUR,
+    )
 
 
 def _judge_running(request: PlanRequest) -> tuple[Running, ...]:

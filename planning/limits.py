@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from ..core.money import total
-from .problem import Budgeted, Problem
+from .problem import NOTHING_SPENT, Budgeted, Problem, Spent
 from .slots import Slot
 
 
@@ -27,6 +27,8 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     """The file that sets it, where the spec does not."""
     held_kw: Mapping[str, Decimal] = msgspec.field(default_factory=dict)
     """What other deployments take of it, by their names: `allowed` is without it."""
+    spent: Spent = NOTHING_SPENT
+    """The part of `used` that grows by itself."""
 
     @property
     def broken(self) -> bool:
@@ -63,10 +65,11 @@ def _budgets(problem: Problem, counts: Counts) -> Iterator[Limit]:
         yield Limit(
             name=budget.key,
             group="budget",
-            used=budget.spent + _usd_of(budget, problem, counts),
+            used=budget.spent.usd + _usd_of(budget, problem, counts),
             allowed=budget.usd,
             unit=budget.unit,
             node=cheapest * budget.hours,
+            spent=budget.spent,
         )
 
 

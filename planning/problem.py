@@ -13,6 +13,17 @@ from .slots import Horizon, Slot, make_slots
 from .spec import Spec, exact
 
 
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the deployment cost so far, and what its running machines add to that while somebody takes advice."""
+
+    usd: Decimal = Decimal(0)
+    growing_usd_per_hour: Decimal = Decimal(0)
+    growing_hours: Decimal = Decimal(1)
+
+
+NOTHING_SPENT = Spent()
+
+
 class Budgeted(msgspec.Struct, frozen=True, kw_only=True):
     """A limit on money: the spec's key, and what it means per hour over `hours`, beside what is `spent`."""
 
@@ -20,14 +31,14 @@ class Budgeted(msgspec.Struct, frozen=True, kw_only=True):
     usd: Decimal
     hours: Decimal
     unit: str
-    spent: Decimal = Decimal(0)
+    spent: Spent = NOTHING_SPENT
     until_ends: bool = False
     """Whether what ends before the hours are over takes less of it."""
 
     @property
     def usd_per_hour(self) -> Decimal:
         """What may be spent in an hour; negative where more is spent than allowed."""
-        return (self.usd - self.spent) / self.hours
+        return (self.usd - self.spent.usd) / self.hours
 
     def usd_of(self, slot: Slot) -> Decimal:
         """What a node of `slot` takes of it."""
@@ -91,7 +102,7 @@ def make_problem(
     *,
     rebalance: bool,
     horizon: Horizon | None = None,
-    spent: Decimal = Decimal(0),
+    spent: Spent = NOTHING_SPENT,
 ) -> Problem:
     """The choice that `spec` leaves among `fitting` offers beside what runs and what was `spent` already.
 
@@ -110,7 +121,7 @@ def make_problem(
     )
 
 
-def _budgets(spec: Spec, spent: Decimal) -> tuple[Budgeted, ...]:
+def _budgets(spec: Spec, spent: Spent) -> tuple[Budgeted, ...]:
     hourly, whole = spec.budget.usd_per_hour, spec.budget.usd_total
     budgets = []
     if hourly is not None:

@@ -140,3 +140,34 @@ def test_no_plan_expects_more_than_its_budget_nor_more_than_its_worst_case(
     assert plan.totals.worst_case_usd is not None
     assert plan.totals.worst_case_usd >= plan.totals.expected_usd
     assert decode_plan(encode_plan(plan), name="p") == plan
+
+
+def test_a_budget_that_is_advised_still_does_an_hour_later_while_machines_run_on(
+    makers: Any, base: Callable[..., BaseState], plan_for: Plans
+) -> None:
+    timed, box = base(20), makers.offer(usd="20")
+    with pytest.raises(InfeasibleError) as caught:
+        plan_for(wanted(makers, 16, budget={"usd_total": "400"}), [box], base=timed)
+    # 60 so far and 40 x 10; the one that runs adds 20 in the hour for which a plan is valid
+    assert caught.value.why.startswith(
+        "budget.usd_total would have to be at least 460.00, and $20.00 more for each hour that what runs goes on"
+    )
+    assert caught.value.fix == "in the spec: budget.usd_total: 480.00"
+    later = msgspec.structs.replace(timed, usd_so_far=Decimal(80))
+    plan_for(wanted(makers, 16, budget={"usd_total": "480.00"}), [box], base=later)
+
+
+def test_a_budget_that_is_advised_does_for_as_long_as_the_plan_is_to_be_valid(
+    makers: Any, base: Callable[..., BaseState], plan_for: Plans
+) -> None:
+    asked = wanted(makers, 16, budget={"usd_total": "400"})
+    with pytest.raises(InfeasibleError) as caught:
+        plan_for(asked, [makers.offer(usd="20")], base=base(20), valid_for=timedelta(hours=3))
+    assert caught.value.fix == "in the spec: budget.usd_total: 520.00"  # 460, and 20 x 3
+
+
+def test_where_nothing_runs_the_least_budget_is_the_one_advised(makers: Any, plan_for: Plans) -> None:
+    with pytest.raises(InfeasibleError) as caught:
+        plan_for(wanted(makers, 8, budget={"usd_total": "100"}), [makers.offer(usd="20")])
+    assert caught.value.why == "budget.usd_total would have to be at least 200.00"
+    assert caught.value.fix == "in the spec: budget.usd_total: 200.00"
