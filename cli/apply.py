@@ -67,13 +67,15 @@ def _agreed(named: "NamedContext", saved: "SavedPlan", gate: "SiweGate", *, yes:
     from .apply_view import question
     from .confirm import confirm
     from .live_prices import live_offers, live_usd_per_hour
-    from .output import say
+    from .output import say, warn
     from .terms import locked
 
     live = live_offers(named, saved)
     checked = Control(named).check(saved.plan, saved.digest, live, gate, sites=saved.sites)
     for doubt in checked.doubts:
         say(f"note: {doubt}")
+    for warning in checked.warnings:
+        warn(warning)
     if yes:
         for line in (checked.approval, *(f"locks {each}" for each in locked(saved.plan))):
             say(line)

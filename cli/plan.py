@@ -119,14 +119,16 @@ def _make(
 
 
 def _remember(named: "NamedContext", made: "Plan", path: Path, spec: Path) -> None:
-    """Where the spec lies, so that refusals can name it; a state that cannot be written refuses later, itself."""
+    """That it was made here, and from which spec; a state that cannot be written refuses later, itself."""
     from contextlib import suppress
 
     from ..planning.planfile import plan_digest
     from ..provisioning.planned import Planned
 
     with suppress(OSError):
-        Planned(named.state_folder).remember(name=made.name, digest=plan_digest(made), plan=path, spec=spec)
+        Planned(named.state_folder).remember(
+            name=made.name, digest=plan_digest(made), plan=path, spec=spec, created_at=made.created_at
+        )
 
 
 def _save_and_show(

@@ -19,10 +19,11 @@ from .desk import Desk, Work, work_on
 from .engine import UNOPENED
 from .finish import Finished, finish, settle
 from .funds import Due, refuse_unpaid
-from .gate import ApprovalGate
+from .gate import ApprovalGate, Approved
 from .namesakes import refuse_namesakes
 from .observe import Sighting, look
 from .payload import Payload, remember, remember_definition
+from .planned import Planned
 from .records import DeploymentRecord, UsedPlan, new_uid
 from .reports import ApplyReport, Checked
 from .strays import unaccounted
@@ -48,7 +49,8 @@ def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> Checked:
     refuse_early(desk, intent, record)
     seen = look(work_on(desk, record)) if record else []
     doubts = refuse_late(desk, intent, record, seen)
-    return Checked(approval=gate.check(plan, intent.digest).sentence, doubts=doubts)
+    approved = gate.check(plan, intent.digest)
+    return Checked(approval=approved.sentence, doubts=doubts, warnings=_unvouched(desk, intent, approved))
 
 
 def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
@@ -63,9 +65,23 @@ def apply(desk: Desk, intent: Intent, gate: ApprovalGate) -> ApplyReport:
         refusals.refuse_user_data(plan, intent.user_data)
         refusals.refuse_definition(plan, intent.definition)
         approved = gate.check(plan, intent.digest)
+        _unvouched(desk, intent, approved)
         use = UsedPlan(digest=intent.digest, at=desk.clock(), approval=approved.sentence, approvers=approved.by)
         with _unless_unopened(desk, record):
             return _spend(work, intent, use, seen)
+
+
+def _unvouched(desk: Desk, intent: Intent, approved: Approved) -> tuple[str, ...]:
+    """What is not known of a plan that nobody approved: then the one word for it is that it was made here.
+
+    Raises `UsageError` AMP-PLAN-TOUCHED where another was made here, by its name and moment.
+    """
+    plan, planned = intent.plan, Planned(desk.state)
+    if approved.by or planned.knows(intent.digest):
+        return ()
+    made = planned.made_as(plan.name, plan.created_at)
+    refusals.refuse_touched(plan, intent.digest, made.digest if made else None)
+    return ("no plan of this digest was made here, and nobody approved it: ampacity show PLAN says what it would do",)
 
 
 @contextmanager

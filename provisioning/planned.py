@@ -1,4 +1,6 @@
-"""Which spec a plan was made from: for people only, so that a refusal can say the command that plans again.
+"""The plans that were made here: from which spec, so that a refusal can say the command that plans again.
+
+Where no policy asks for approvals it is also what tells that a plan is another than the one that was made.
 
 It stands beside the plans and not in them. What is signed is what will be bought: where somebody keeps
 the spec is none of that, and the same spec gives the same bytes wherever it lies.
@@ -6,6 +8,7 @@ the spec is none of that, and the same spec gives the same bytes wherever it lie
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -28,6 +31,8 @@ class PlannedFrom(msgspec.Struct, frozen=True, kw_only=True):
     digest: Digest
     plan: Path
     spec: Path
+    created_at: datetime | None = None
+    """As the plan says; `None` of one from before that was kept."""
 
 
 class Planned:
@@ -37,13 +42,22 @@ class Planned:
         self._state = state
         self._file = state / FILE
 
-    def remember(self, *, name: str, digest: Digest, plan: Path, spec: Path) -> None:
+    def remember(self, *, name: str, digest: Digest, plan: Path, spec: Path, created_at: datetime) -> None:
         """Write down that `plan` was made from `spec`. Raises `OSError` where the state cannot be written."""
-        row = PlannedFrom(name=name, digest=digest, plan=plan.resolve(), spec=spec.resolve())
+        row = PlannedFrom(name=name, digest=digest, plan=plan.resolve(), spec=spec.resolve(), created_at=created_at)
         private_folder(self._state)
         with exclusive_lock(self._file.with_suffix(".lock"), wait=True):
             rows = [*self._rows(), row][-KEPT:]
             write_atomic(self._file, msgspec.json.encode(rows, enc_hook=str), mode=0o600)
+
+    def knows(self, digest: Digest) -> bool:
+        """Whether the plan of that digest was made here, as far as is remembered."""
+        return any(row.digest == digest for row in self._rows())
+
+    def made_as(self, name: str, created_at: datetime) -> PlannedFrom | None:
+        """The last plan for `name` that was made here at that moment, whatever its digest."""
+        rows = [row for row in self._rows() if (row.name, row.created_at) == (name, created_at)]
+        return rows[-1] if rows else None
 
     def of_plan(self, plan: Path) -> PlannedFrom | None:
         """What was saved last under the path `plan`."""
@@ -65,7 +79,7 @@ class Planned:
         return None
 
     def _rows(self) -> list[PlannedFrom]:
-        """What is remembered. A file that cannot be read is as good as none: nothing depends on it."""
+        """What is remembered. A file that cannot be read is as good as none."""
         try:
             return msgspec.json.decode(self._file.read_bytes(), type=ready(list[PlannedFrom]), dec_hook=_path)
         except (OSError, msgspec.MsgspecError):

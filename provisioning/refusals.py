@@ -4,6 +4,7 @@ what                              code                exit
 expired                           AMP-PLAN-EXPIRED    7
 applied before                    AMP-PLAN-USED       7
 made for another context          AMP-PLAN-CONTEXT    2
+another than was made here        AMP-PLAN-TOUCHED    2, where nobody approved it
 made before a destroy began       AMP-DESTROYING      7
 made against another base         AMP-PLAN-STALE      7
 an offer has no live price        AMP-PRICE-UNKNOWN   5
@@ -21,7 +22,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from ..core.clock import rfc3339
-from ..core.digests import digest_bytes
+from ..core.digests import Digest, digest_bytes
 from ..core.errors import PolicyError, UnexpectedChangeError, UsageError
 from ..core.money import show_usd, total
 from ..planning.costs import Cost, plan_costs
@@ -62,6 +63,17 @@ def refuse_other_context(plan: Plan, context: str) -> None:
             why=f"it is for {plan.context}, and this is {context}",
             fix=f"ampacity apply PLAN --context {plan.context}",
             code="AMP-PLAN-CONTEXT",
+        )
+
+
+def refuse_touched(plan: Plan, digest: Digest, made: Digest | None) -> None:
+    """Raises `UsageError` for a plan that is another by now than the one, `made`, that was made here."""
+    if made is not None and made != digest:
+        raise UsageError(
+            "The plan was touched",
+            why=f"the one that was made here for {plan.name} at {rfc3339(plan.created_at)} is {made}; this is {digest}",
+            fix=PLAN_AGAIN,
+            code="AMP-PLAN-TOUCHED",
         )
 
 

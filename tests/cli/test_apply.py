@@ -35,6 +35,7 @@ Offers = Callable[..., Offer]
 Lives = list[Mapping[str, Offer]]
 FREE = "no approval is required in this context"
 UNSEEN = "hall: what the account holds could not be seen"
+UNVOUCHED = "no plan of this digest was made here"
 
 
 class ToldError(Exception):
@@ -50,7 +51,7 @@ def bought_at(monkeypatch: pytest.MonkeyPatch) -> Lives:
         def __init__(self, *_: Any, **__: Any) -> None: ...
 
         def check(self, *_: Any, **__: Any) -> Checked:
-            return Checked(approval=FREE, doubts=(UNSEEN,))
+            return Checked(approval=FREE, doubts=(UNSEEN,), warnings=(UNVOUCHED,))
 
         def apply(self, *_: Any, live: Mapping[str, Offer], **__: Any) -> None:
             lives.append(live)
@@ -117,7 +118,7 @@ def _apply(plan_file: str) -> None:
     apply(Path(plan_file))
 
 
-def test_with_yes_it_is_said_that_nobody_has_to_approve_and_what_could_not_be_seen(
+def test_with_yes_it_is_said_that_nobody_has_to_approve_what_could_not_be_seen_and_that_nobody_vouches_for_it(
     plan_file: str,
     bought_at: Lives,
     offer: Offers,
@@ -128,7 +129,7 @@ def test_with_yes_it_is_said_that_nobody_has_to_approve_and_what_could_not_be_se
     assert run(["apply", plan_file, "--yes"]) == 5
     assert len(bought_at) == 1
     said = capsys.readouterr().err.splitlines()
-    assert said[:2] == [f"note: {UNSEEN}", FREE]
+    assert said[:3] == [f"note: {UNSEEN}", f"warning: {UNVOUCHED}", FREE]
 
 
 def test_with_yes_what_is_locked_is_said_too(

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from ampacity.core.digests import Digest
 from ampacity.core.errors import PolicyError
 from ampacity.provisioning.planned import Planned
 
+MADE = datetime(2026, 11, 21, tzinfo=UTC)
+
 
 @pytest.fixture
 def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -21,8 +24,8 @@ def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     spec.parent.mkdir()
     spec.touch()
     digest = Digest("sha256:" + "1" * 64)
-    Planned(state).remember(name="train", digest=digest, plan=tmp_path / "train.plan.json", spec=spec)
-    Planned(state).remember(name="other", digest=digest, plan=tmp_path / "o.json", spec=spec)
+    Planned(state).remember(name="train", digest=digest, plan=tmp_path / "train.plan.json", spec=spec, created_at=MADE)
+    Planned(state).remember(name="other", digest=digest, plan=tmp_path / "o.json", spec=spec, created_at=MADE)
     return state
 
 
