@@ -17,6 +17,7 @@ from ..core.processes import is_dead
 from ..core.progress import Progress, Stage, Step, silent
 
 NOTE_BYTES = 200
+APPLY = "apply "
 _NOTE = re.compile(r"(?P<command>.+), process (?P<pid>[0-9]{1,9}) on (?P<host>.+), since .+")
 WAIT_SECONDS = 60.0
 """How long recover and destroy wait: an engine whose command line died ends its creates in this time."""
@@ -87,6 +88,8 @@ class _Holder(msgspec.Struct, frozen=True, kw_only=True):
 
     note: str
     killed: _Killed | None
+    applies: bool
+    """Whether it is an apply: the plan that it was given is used once it got through, and any other is stale."""
 
     @property
     def says(self) -> str:
@@ -100,7 +103,7 @@ class _Holder(msgspec.Struct, frozen=True, kw_only=True):
 def _read_holder(path: Path) -> _Holder:
     with path.open("rb") as file:
         note = file.read(NOTE_BYTES).decode("utf-8", "replace")
-    return _Holder(note=note or "a process that left no note", killed=_killed(note))
+    return _Holder(note=note or "a process that left no note", killed=_killed(note), applies=note.startswith(APPLY))
 
 
 def _killed(note: str) -> _Killed | None:
@@ -118,7 +121,10 @@ def _end(engine: int | None) -> str:
 
 def _locked(path: Path, name: str, command: str, engine: EngineAtWork) -> TimedOutError:
     who = _read_holder(path)
-    fix = f"{_end(who.to_stop(engine))}, then ampacity {command}"
+    then = f"ampacity {command}"
+    if who.applies and command.startswith(APPLY):
+        then = f"ampacity status {name}; only if it changed nothing: {then}"
+    fix = f"{_end(who.to_stop(engine))}, then {then}"
     return TimedOutError(f"Another command is changing {name}", why=who.says, fix=fix, code="AMP-LOCKED")
 
 

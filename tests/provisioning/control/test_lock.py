@@ -31,6 +31,26 @@ def test_a_second_change_is_refused_and_told_who_holds_the_lock(tmp_path: Path) 
     assert refusal.value.fix == "wait for it to end, then ampacity destroy train"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "then"),
+    [
+        ("apply PLAN", "apply PLAN", "ampacity status train; only if it changed nothing: ampacity apply PLAN"),
+        ("recover train", "apply PLAN", "ampacity apply PLAN"),
+        ("apply PLAN", "recover train", "ampacity recover train"),
+    ],
+)
+def test_beside_another_apply_one_looks_first_as_the_plan_is_used_or_stale_by_then(
+    tmp_path: Path, first: str, second: str, then: str
+) -> None:
+    with (
+        deployment_lock(tmp_path / "lock", "train", first),
+        pytest.raises(TimedOutError) as refusal,
+        deployment_lock(tmp_path / "lock", "train", second),
+    ):
+        pass
+    assert refusal.value.fix == f"wait for it to end, then {then}"
+
+
 def test_who_waits_is_told_for_whom_and_goes_on_when_the_lock_is_free(tmp_path: Path) -> None:
     first = ExitStack()
     first.enter_context(deployment_lock(tmp_path / "lock", "train", "apply PLAN"))
