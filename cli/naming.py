@@ -1,6 +1,7 @@
 """Which deployment is meant, and how many machine names are said in few words."""
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ..core.errors import MissingError, UsageError
@@ -9,6 +10,8 @@ from .spoken import speak_of
 if TYPE_CHECKING:
     from ..provisioning.control import Control
 
+NEAR = 3
+"""So many names that are like the one that was typed are told first."""
 NUMBERED = re.compile(r"(.*-)(0|[1-9][0-9]*)")
 
 
@@ -32,8 +35,10 @@ def _chosen(known: list[str], name: str | None) -> str:
             speak_of(name=name)
             raise MissingError(
                 f"There is no deployment {name!r}",
-                why=f"this context has: {', '.join(known) or 'none'}",
-                fix="ampacity plan SPEC",
+                why=f"this context has: {', '.join(_nearest_first(known, name)) or 'none'}",
+                fix="ampacity status, which lists them, or ampacity context list where it may be in another"
+                if known
+                else "ampacity context list, where it may be in another; a new one begins with ampacity plan SPEC",
                 code="AMP-DEPLOYMENT-UNKNOWN",
             )
         return name
@@ -47,6 +52,11 @@ def _chosen(known: list[str], name: str | None) -> str:
             code="AMP-DEPLOYMENT-NONE",
         )
     raise UsageError("Which deployment?", why=f"there are: {', '.join(known)}", fix="add its NAME", code="AMP-NAME")
+
+
+def _nearest_first(known: list[str], name: str) -> list[str]:
+    near = get_close_matches(name, known, n=NEAR)
+    return near + [each for each in known if each not in near]
 
 
 def span(names: list[str]) -> str:

@@ -34,6 +34,21 @@ def test_of_two_one_has_to_be_named_anyway() -> None:
         chosen_name(control("train", "eval"), None)
 
 
+def test_a_mistyped_name_leads_to_those_that_there_are_the_nearest_first() -> None:
+    with pytest.raises(MissingError) as refused:
+        chosen_name(control("alpha", "eval", "train"), "trian")
+    assert refused.value.code == "AMP-DEPLOYMENT-UNKNOWN"
+    assert refused.value.why == "this context has: train, alpha, eval"
+    assert refused.value.fix == "ampacity status, which lists them, or ampacity context list where it may be in another"
+
+
+def test_where_there_is_none_a_name_may_be_of_another_context() -> None:
+    with pytest.raises(MissingError) as refused:
+        chosen_name(control(), "train")
+    assert refused.value.why == "this context has: none"
+    assert refused.value.fix.startswith("ampacity context list, where it may be in another; ")
+
+
 def test_where_there_is_none_that_is_said_first() -> None:
     with pytest.raises(MissingError, match="There is no deployment yet"):
         chosen_name(control(), None, yes=True)
