@@ -61,7 +61,11 @@ def report_apply(report: ApplyReport, form: Format) -> int:
     """Show what stands; the exit status says whether that is all that was wanted."""
     report = _typed(report)
     rows = [_row(machine) for machine in (*report.machines, *report.kept)]
-    sums = {"existing": report.existing, "billing_usd_per_hour": report.billing_usd_per_hour, "unasked": report.unasked}
+    sums = {
+        "existing": report.existing,
+        "billing_usd_per_hour": report.billing_usd_per_hour,
+        "doubtful": report.doubtful,
+    }
     result = Result(schema="ampacity.applied/1", data={**msgspec.to_builtins(report), **sums}, rows=rows)
     emit(result, form, lambda: _table(report))
     for note in report.notes:
@@ -135,7 +139,7 @@ def _table(report: ApplyReport) -> None:
             machine.outcome.value,
             machine.provider,
             machine.region,
-            show_usd(machine.usd_per_hour) if machine.exists or machine.outcome is Outcome.UNKNOWN else "-",
+            show_usd(machine.usd_per_hour) if machine.exists or machine.doubtful else "-",
         ]
         for machine in (*report.machines, *report.kept)
     ]

@@ -8,7 +8,6 @@ from ..core.words import count
 from .carry import Run, carry_out
 from .desk import Work
 from .engine import Cancel, EngineResult, on_interrupt, pending_creates
-from .journal import EntryState
 from .machines import MachineInputs, MachineRecord
 from .observe import Sighting, machine_records, natural, settled
 from .outcomes import as_ordered, as_seen, gone_from, outcomes, standing
@@ -42,8 +41,8 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
     with on_interrupt(Cancel()) as cancel:
         run = carry_out(work, wanted, sightings, cancel)
     after = machine_records(work)
-    found = as_seen(outcomes(wanted, after, run.result, _made(work)), sightings)
-    machines = as_ordered(found, work.journal.entries())
+    entries = work.journal.entries()
+    machines = as_ordered(as_seen(outcomes(wanted, after, run.result, entries), sightings), entries)
     kept = _kept(run, after)
     report = ApplyReport(
         name=work.record.name,
@@ -70,12 +69,6 @@ def _why_kept(kept: int, lacking: int) -> tuple[str, ...]:
     what = f"{count(kept, 'machine')} that the plan removes {'was' if kept == 1 else 'were'}"
     why = f"{lacking} of those meant to take their place could not be had" if lacking else "the work stopped before"
     return (f"{what} kept, because {why}",)
-
-
-def _made(work: Work) -> dict[str, str]:
-    """The ids that sellers gave, by token."""
-    entries = work.journal.entries()
-    return {entry.token: entry.id for entry in entries if entry.id and entry.state is EntryState.MADE}
 
 
 def _problems(

@@ -4,6 +4,7 @@ One JSON file a token, in one folder a deployment. What the engine loses in a cr
 `orphans` find here. No secrets: the inputs are kept without what runs on the machine.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -62,6 +63,12 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     bidder: str | None = None
     shunned: bool = False
     """Whether that bidder failed, and is not to be taken again in this deployment."""
+
+
+def open_calls(entries: Iterable[JournalEntry], accounted: Collection[Token]) -> list[JournalEntry]:
+    """The calls that may have made a machine and whose token is none of `accounted`."""
+    may_be = {EntryState.INTENDED, EntryState.MADE}
+    return [entry for entry in entries if entry.state in may_be and entry.token not in accounted]
 
 
 class Journal:

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import msgspec
 
-from ..providers.base import MachineState, Market
+from ..providers.base import MachineState, Market, Token
 from .engine import EngineResult
-from .journal import EntryState, JournalEntry
+from .journal import EntryState, JournalEntry, open_calls
 from .machines import MachineInputs, MachineRecord, machine_end
 from .observe import Sighting, subject_of
 from .plugin.outputs import problems_of
@@ -15,20 +15,35 @@ from .reports import MachineOutcome, Outcome
 from .status import remembered, ssh_line
 from .wayon import in_one_line, parted
 
+FORGOTTEN = "the work stopped before the answer came"
+
 
 def outcomes(
     wanted: Iterable[MachineInputs],
     known: Iterable[MachineRecord],
     result: EngineResult | None,
-    made: Mapping[str, str],
+    entries: Iterable[JournalEntry],
 ) -> tuple[MachineOutcome, ...]:
     """One line a wanted machine. `result` is `None` where the engine did not get to the end.
 
-    `made` has the ids that sellers gave, by token: the journal knows some that the state does not.
+    `entries` are the journal's: it knows ids that the state does not, and calls that a killed engine forgot.
     """
     there = {record.inputs.name: record for record in known}
+    calls = list(entries)
+    forgotten = {call.name: call for call in open_calls(calls, {subject_of(row).token for row in there.values()})}
+    made = {call.token: call.id for call in calls if call.state is EntryState.MADE}
     told = _reasons(result)
-    return tuple(_outcome(inputs, there.get(inputs.name), told.get(inputs.name, ()), made) for inputs in wanted)
+
+    def outcome(inputs: MachineInputs) -> MachineOutcome:
+        reasons, record = told.get(inputs.name, ()), there.get(inputs.name)
+        if record is not None:
+            return _recorded(record, reasons, made)
+        call = forgotten.get(inputs.name)
+        if call is not None:
+            return _line(call.inputs, Outcome.PENDING, reasons or (FORGOTTEN,), id=call.id)
+        return _line(inputs, Outcome.FAILED if reasons else Outcome.ABSENT, reasons)
+
+    return tuple(map(outcome, wanted))
 
 
 def as_seen(machines: Iterable[MachineOutcome], sightings: Iterable[Sighting]) -> tuple[MachineOutcome, ...]:
@@ -70,7 +85,7 @@ def _ordered(machine: MachineOutcome, held_usd: Decimal | None) -> MachineOutcom
 
 def standing(known: Iterable[MachineRecord]) -> tuple[MachineOutcome, ...]:
     """How machines of the state stand that nothing was asked of."""
-    return tuple(_outcome(record.inputs, record, (), {}) for record in known)
+    return tuple(_recorded(record, (), {}) for record in known)
 
 
 def gone_from(before: Iterable[MachineRecord], after: Iterable[MachineRecord]) -> tuple[str, ...]:
@@ -78,12 +93,8 @@ def gone_from(before: Iterable[MachineRecord], after: Iterable[MachineRecord]) -
     return tuple(sorted({row.inputs.name for row in before} - {row.inputs.name for row in after}))
 
 
-def _outcome(
-    inputs: MachineInputs, record: MachineRecord | None, told: Sequence[str], made: Mapping[str, str]
-) -> MachineOutcome:
-    if record is None:
-        return _line(inputs, Outcome.FAILED if told else Outcome.ABSENT, told)
-    reasons = (*record.problems, *told)
+def _recorded(record: MachineRecord, told: Sequence[str], made: Mapping[Token, str | None]) -> MachineOutcome:
+    inputs, reasons = record.inputs, (*record.problems, *told)
     if record.pending:
         return _line(inputs, Outcome.PENDING, reasons, id=made.get(subject_of(record).token))
     last = remembered(Sighting(record=record))
@@ -94,9 +105,10 @@ def _outcome(
         ssh=ssh_line(last.address, last.ssh_user, last.ssh_port),
         urls=last.urls,
         usd_per_hour=last.usd_per_hour if last.usd_per_hour is not None else inputs.offer.usd_per_hour,
-        ends_at=machine_end(record.inputs, timer=last.ends_at, self_ending=last.self_ending),
+        ends_at=machine_end(inputs, timer=last.ends_at, self_ending=last.self_ending),
         self_ending=last.self_ending,
         paid_until=last.paid_until,
+        limit_hours=last.limit_hours,
     )
 
 

@@ -8,7 +8,7 @@ from .asking import ask_all
 from .books import close_books
 from .desk import Work
 from .ending import END_SECONDS, end_machine
-from .journal import EntryState, JournalEntry
+from .journal import JournalEntry, open_calls
 from .machines import MachineRecord
 from .observe import subject_of
 from .sweeping import Sweep, sweep_places
@@ -40,10 +40,7 @@ def remove(work: Work, found: Iterable[Machine]) -> Sweep:
 
 def unaccounted(work: Work, known: Iterable[MachineRecord]) -> list[JournalEntry]:
     """Create calls that may have made a machine, of which the state knows none."""
-    tokens = {subject_of(row).token for row in known}
-    open_states = {EntryState.INTENDED, EntryState.MADE}
-    entries = work.journal.entries()
-    return [entry for entry in entries if entry.state in open_states and entry.token not in tokens]
+    return open_calls(work.journal.entries(), {subject_of(row).token for row in known})
 
 
 def token(machine: Machine) -> Token | None:

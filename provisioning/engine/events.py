@@ -27,6 +27,8 @@ _OPS = {
 }
 _HALVES = frozenset({"delete-replaced", "replace"})  # of a replacement: the new machine is still to come
 _MARKUP = re.compile(r"<\{%.*?%\}>")
+_DEAD_PLUGIN = re.compile(r"error reading from server|transport is closing|transport: Error while dialing")
+PLUGIN_DIED = "the plugin that asks the seller died before it had the answer"
 
 
 class EventLog:
@@ -129,4 +131,4 @@ def reasons_in(message: str) -> tuple[str, ...]:
     """The reasons in a diagnostic: its bullets where it lists some, else all of it."""
     lines = [clean(line) for line in message.splitlines()]
     bullets = tuple(line.removeprefix("* ") for line in lines if line.startswith("* "))
-    return bullets or (clean(message),)
+    return tuple(PLUGIN_DIED if _DEAD_PLUGIN.search(reason) else reason for reason in bullets or (clean(message),))

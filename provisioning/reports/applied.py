@@ -33,7 +33,7 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     But for one that was only ordered: it bills nothing yet, and `ordered_usd` is what is held for it.
     `fix` is the way on that belongs to its `reasons`, empty where none is known. `self_ending` says that its
     seller or the machine itself ends it at `ends_at`; `paid_until` is when the money that was paid ahead for
-    it is spent.
+    it is spent, or with `limit_hours` when its seller ends it, which pays on until then.
     """
 
     name: str
@@ -52,7 +52,13 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None = None
     self_ending: bool = False
     paid_until: datetime | None = None
+    limit_hours: Decimal | None = None
     ordered_usd: Decimal | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether nobody can say if its seller has it: then it may bill."""
+        return self.outcome is Outcome.UNKNOWN or (self.outcome is Outcome.PENDING and not self.exists)
 
     @property
     def unsold(self) -> bool:
@@ -141,19 +147,18 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def standing(self) -> tuple[MachineOutcome, ...]:
-        """What its sellers have, and what they may have as they could not be asked."""
-        every = (*self.machines, *self.kept)
-        return tuple(machine for machine in every if machine.exists or machine.outcome is Outcome.UNKNOWN)
+        """What its sellers have, and what they may have."""
+        return tuple(machine for machine in (*self.machines, *self.kept) if machine.exists or machine.doubtful)
 
     @property
     def billing_usd_per_hour(self) -> Decimal | None:
         """What all of these cost together; `None` when one of their prices, or how one stands, is not known."""
-        return None if self.unasked else sum_known([machine.usd_per_hour for machine in self._existing])
+        return None if self.doubtful else sum_known([machine.usd_per_hour for machine in self._existing])
 
     @property
-    def unasked(self) -> int:
-        """Of how many machines nobody can say whether they are still there."""
-        return sum(machine.outcome is Outcome.UNKNOWN for machine in (*self.machines, *self.kept))
+    def doubtful(self) -> int:
+        """Of how many machines nobody can say whether they are there."""
+        return sum(machine.doubtful for machine in self.standing)
 
     @property
     def _lacking(self) -> list[MachineOutcome]:

@@ -35,6 +35,15 @@ def test_a_dead_seller_s_machines_are_named_beside_the_sum_and_never_counted_as_
     assert several == "$2.93 per hour and what aws's 2 machines and lambda's 1 machine cost (not asked)"
 
 
+def test_what_a_killed_apply_may_have_made_is_told_at_its_price_and_never_counted_as_nothing() -> None:
+    perhaps = [made(number, "aws", outcome=Outcome.PENDING, exists=False) for number in (2, 3)]
+    assert told(*perhaps) == "up to $5.86 per hour for aws's 2 machines (not known whether they were made)"
+    surely = "$2.93 per hour and up to $2.93 per hour for aws's 1 machine (not known whether it was made)"
+    assert told(made(1), perhaps[0]) == surely
+    unpriced = made(2, "aws", usd=None, outcome=Outcome.PENDING, exists=False)
+    assert told(unpriced) == "what aws's 1 machine costs (not known whether made, nor at what price)"
+
+
 def test_a_price_that_nobody_tells_is_said_to_be_that() -> None:
     assert told(made(1), made(2, usd=None)) == "$2.93 per hour and what toy's 1 machine costs (not known)"
 

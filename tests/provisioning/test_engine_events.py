@@ -99,3 +99,11 @@ def test_an_event_of_a_kind_that_is_not_known_is_passed_over(log: EventLog) -> N
 def test_colour_marks_are_taken_out() -> None:
     assert clean("<{%fg 1%}>error:<{%reset%}>  two\n lines") == "error: two lines"
     assert reasons_in("all of\nit") == ("all of it",)
+
+
+@pytest.mark.parametrize(
+    "engine_says", ["error reading from server: EOF", 'transport: Error while dialing: "…" refused']
+)
+def test_a_dead_plugin_is_told_in_words_and_not_as_the_engine_s_broken_pipe(engine_says: str) -> None:
+    assert reasons_in(f"rpc error: {engine_says}") == ("the plugin that asks the seller died before it had the answer",)
+    assert reasons_in("aws: unavailable: connection refused") == ("aws: unavailable: connection refused",)

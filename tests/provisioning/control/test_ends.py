@@ -201,7 +201,7 @@ def test_a_base_says_up_to_whole_cents_what_the_deployment_cost_so_far(
     now = datetime.now(UTC)
     desk = SimpleNamespace(records=SimpleNamespace(find=lambda _name: record), clock=lambda: now)
     monkeypatch.setattr(control, "_desk", desk)
-    work = SimpleNamespace(journal=SimpleNamespace(entries=list))
+    work = SimpleNamespace(journal=SimpleNamespace(entries=list), sellers={})
     monkeypatch.setattr("ampacity.provisioning.control.work_on", lambda *_of: work)
     monkeypatch.setattr("ampacity.provisioning.control.observe.look", lambda _work: there)
     assert control.base_state("train").usd_so_far == 0

@@ -15,7 +15,7 @@ from ampacity.providers.base import Failure, Market, ProviderError, Token
 from ampacity.provisioning.engine import Change, EngineResult, Op
 from ampacity.provisioning.journal import EntryState, JournalEntry
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
-from ampacity.provisioning.outcomes import as_ordered, outcomes, standing
+from ampacity.provisioning.outcomes import FORGOTTEN, as_ordered, outcomes, standing
 from ampacity.provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from ampacity.provisioning.wayon import headline, in_lines, in_one_line, parted
 
@@ -34,8 +34,16 @@ def known(machine: Callable[..., MachineInputs]) -> Known:
     return build
 
 
-def only(record: MachineRecord, made: dict[str, str] | None = None) -> MachineOutcome:
-    (outcome,) = outcomes([record.inputs], [record], None, made or {})
+def call(inputs: MachineInputs, **fields: Any) -> JournalEntry:
+    """A create call that was answered with the id `toy-7`, unless told otherwise."""
+    whole: dict[str, Any] = {"token": Token("a" * 32), "state": EntryState.MADE, "id": "toy-7", "at": NOON} | fields
+    offer = inputs.offer
+    named = {"urn": f"urn::{inputs.name}", "name": inputs.name, "provider": offer.provider, "region": offer.region}
+    return JournalEntry(inputs=inputs, **(named | whole))
+
+
+def only(record: MachineRecord, *calls: JournalEntry) -> MachineOutcome:
+    (outcome,) = outcomes([record.inputs], [record], None, calls)
     return outcome
 
 
@@ -60,8 +68,25 @@ def test_a_create_without_an_answer_is_pending_and_only_surely_there_once_an_id_
     record = known(made="pending:" + "a" * 32)
     unsure = only(record)
     assert (unsure.outcome, unsure.id, unsure.exists) == (Outcome.PENDING, None, False)
-    answered = only(record, {"a" * 32: "toy-7"})
+    answered = only(record, call(record.inputs))
     assert (answered.outcome, answered.id, answered.exists) == (Outcome.PENDING, "toy-7", True)
+
+
+def test_a_call_that_a_killed_engine_forgot_is_not_told_as_one_that_was_never_made(
+    machine: Callable[..., MachineInputs],
+) -> None:
+    lost = Change(machine="node-1", op=Op.CREATE, ok=False, reasons=("the plugin died",))
+    run = EngineResult(exit_code=255, changes=(lost,), log=Path("log"))
+    asked = call(machine(), token=Token("b" * 32), state=EntryState.INTENDED, id=None)
+    answered = call(machine("node-1"))
+    refused = call(machine("node-2"), token=Token("c" * 32), state=EntryState.REFUSED, id=None)
+    names = ("node-0", "node-1", "node-2")
+    perhaps, surely, never = outcomes(map(machine, names), [], run, [asked, answered, refused])
+    assert (perhaps.outcome, perhaps.exists, perhaps.reasons) == (Outcome.PENDING, False, (FORGOTTEN,))
+    assert (surely.outcome, surely.id, surely.reasons) == (Outcome.PENDING, "toy-7", ("the plugin died",))
+    assert (never.outcome, never.exists) == (Outcome.ABSENT, False)
+    report = ApplyReport(name="train", machines=(perhaps, surely, never))
+    assert (report.existing, report.doubtful, report.billing_usd_per_hour) == (1, 1, None)
 
 
 def test_an_unknown_price_makes_the_bill_unknown_and_not_smaller(known: Known) -> None:
@@ -83,7 +108,7 @@ def test_the_way_on_of_what_was_not_made_stands_beside_its_reason(machine: Calla
     poor = ProviderError("toy", Failure.BILLING, "it has $0.00", fix="put ACT into the account, then run it again")
     change = Change(machine="node-0", op=Op.CREATE, ok=False, reasons=(in_one_line(poor),))
     run = EngineResult(exit_code=255, changes=(change,), log=Path("log"))
-    (failed, absent) = outcomes([machine(), machine("node-1")], [], run, {})
+    (failed, absent) = outcomes([machine(), machine("node-1")], [], run, [])
     assert failed.reasons == ("toy: billing: it has $0.00 [AMP-PROVIDER-BILLING]",)
     assert failed.fix == "put ACT into the account, then run it again"
     assert (absent.reasons, absent.fix) == ((), "")
@@ -115,20 +140,9 @@ def test_an_order_for_which_nobody_was_taken_holds_its_deposit_and_bills_nothing
 ) -> None:
     record = known(made="pending:" + "a" * 32)
     inputs = msgspec.structs.replace(record.inputs, offer=msgspec.structs.replace(record.inputs.offer, market=market))
-    entry = JournalEntry(
-        token=Token("a" * 32),
-        urn=record.urn,
-        name=inputs.name,
-        provider="toy",
-        region="toy-1",
-        inputs=inputs,
-        state=EntryState.MADE,
-        at=NOON,
-        id="toy-7",
-        usd_per_hour=None if price is None else Decimal(price),
-        held_usd=Decimal("23.44"),
-    )
-    (found,) = as_ordered([only(record, {"a" * 32: "toy-7"})], [entry])
+    told = None if price is None else Decimal(price)
+    entry = call(inputs, usd_per_hour=told, held_usd=Decimal("23.44"))
+    (found,) = as_ordered([only(record, entry)], [entry])
     assert found.ordered_usd == (Decimal("23.44") if waits else None)
     report = ApplyReport(name="train", machines=(found,))
     assert report.billing_usd_per_hour == (0 if waits else Decimal("23.92"))

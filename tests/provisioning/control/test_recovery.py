@@ -260,7 +260,7 @@ def test_a_machine_whose_seller_cannot_be_asked_is_not_called_up_and_leaves_the_
     report = control.recover("train", live=hands.live, gate=None)
     assert [machine.outcome for machine in report.machines] == [Outcome.UNKNOWN] * 2
     assert "not JSON" in report.machines[0].reasons[0]
-    assert (report.unasked, report.existing, report.billing_usd_per_hour) == (2, 0, None)
+    assert (report.doubtful, report.existing, report.billing_usd_per_hour) == (2, 0, None)
     assert report.partial
     assert report.finish == "ampacity recover train"
 
