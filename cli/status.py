@@ -159,7 +159,8 @@ def _table(found: "DeploymentStatus") -> None:
     ]
     there = [machine for machine in found.machines if machine.state != GONE]
     ways = [(machine.name, ways_in(machine.ssh, machine.urls, machine.state)) for machine in there]
-    draw(columns, rows, notes=listed(ways))
+    if rows:
+        draw(columns, rows, notes=listed(ways))
     typer.echo(typed("\n".join(foot(found))))
 
 

@@ -97,7 +97,11 @@ def _money(found: "DeploymentStatus") -> Iterator[str]:
 
     most = "at most " if any(machine.state == GONE and not machine.settled for machine in found.machines) else ""
     so_far = "an unknown amount" if found.usd_so_far is None else f"{most}{show_usd(found.usd_so_far)}"
-    yield f"{_machines(found)}, {show_usd(found.usd_per_hour)} per hour, {so_far} so far."
+    per_hour = f"{show_usd(found.usd_per_hour)} per hour"
+    if found.changing is not None:
+        yield f"So far: {_machines(found)}, {per_hour}, {so_far} spent; that moves while a command is at work."
+    else:
+        yield f"{_machines(found)}, {per_hour}, {so_far} so far."
     if found.former:
         former = count(len(found.former), "former machine")
         yield f"{show_usd(found.usd_of_former)} of it by {former}, removed, replaced or lost."

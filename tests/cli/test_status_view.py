@@ -54,6 +54,12 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     return show
 
 
+def test_while_an_apply_has_made_nothing_yet_there_is_no_empty_table_and_the_sums_are_so_far(shown: Shown) -> None:
+    said = shown(status(changing="apply PLAN, process 7 on here", missing=("llama-train-1",)))
+    assert said[0] == "So far: 0 machines, $0.00 per hour, $0.00 spent; that moves while a command is at work."
+    assert said[1].startswith("UNDER WAY: apply PLAN, process 7 on here; 1 machine not done yet")
+
+
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
