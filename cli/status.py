@@ -125,6 +125,7 @@ def _row(machine: "MachineStatus") -> dict[str, Any]:
         "ends_at": machine.ends_at,
         "overdue": machine.overdue,
         "paid_until": machine.paid_until,
+        "limit_hours": machine.limit_hours,
         "held_usd": machine.held_usd,
         "taken_back_at": machine.taken_back_at,
     }

@@ -142,7 +142,8 @@ def _prepaid(found: "DeploymentStatus") -> Iterator[str]:
     from .naming import span
 
     if found.held_usd:
-        dry = min((machine.paid_until for machine in found.machines if machine.paid_until), default=None)
+        spent = (each.paid_until for each in found.machines if each.paid_until and each.limit_hours is None)
+        dry = min(spent, default=None)
         until = f", good until {rfc3339(dry)}" if dry else ""
         yield f"Sellers hold {show_usd(found.held_usd)} that was paid ahead{until}; what is left comes back at destroy."
         yield from _old_sums(found)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from ..core.money import show_most_usd, show_usd, total
+from ..core.money import greatest, show_most_usd, show_usd, total
 from ..core.words import count
 from ..planning.plan import Action, Plan, PlannedMachine
 from ..providers.base import Bidders
@@ -54,10 +54,22 @@ def ending(plan: Plan) -> str:
     lasting = [machine.name for machine in plan.machines if not _ends_itself(plan, machine)]
     if not lasting:
         return ", by itself"
-    dry = ", or until what is paid ahead is spent" if set(lasting) <= {each.machine for each in plan.prepaid} else ""
+    dry = _dry(plan, lasting)
     if len(lasting) == len(plan.machines):
         return f", but not by itself: it bills until destroyed{dry}"
     return f"; {len(lasting)} of {len(plan.machines)} machines not by themselves: they bill until destroyed{dry}"
+
+
+def _dry(plan: Plan, lasting: list[str]) -> str:
+    """What ends `lasting` beside `destroy`; nothing where money paid ahead ends not all of them."""
+    limits = {each.machine: each.limit_hours for each in plan.prepaid}
+    if not set(lasting) <= limits.keys():
+        return ""
+    hours = greatest(*(limits[name] for name in lasting))
+    if hours is None:
+        return ", or until what is paid ahead is spent"
+    some = "what is paid ahead is spent, or " if any(limits[name] is None for name in lasting) else ""
+    return f", or until {some}its seller, which pays on, ends it {hours} h after its start"
 
 
 def worst_case(plan: Plan) -> str | None:
@@ -83,11 +95,12 @@ def endless(plan: Plan) -> str:
     """How a plan without an end ends all the same; nothing where only `destroy` ends it."""
     if plan.ttl_hours is not None or not plan.machines:
         return ""
-    limits = [hours for machine in plan.machines if (hours := plan.offer_of(machine).limit_hours) is not None]
-    paid = {each.machine for each in plan.prepaid}
+    paid = {each.machine: each.limit_hours for each in plan.prepaid}
+    most = (greatest(plan.offer_of(machine).limit_hours, paid.get(machine.name)) for machine in plan.machines)
+    limits = [hours for hours in most if hours is not None]
     if len(limits) == len(plan.machines):
         return f"{min(limits)} h after the start, by the seller, though no end is asked (topup moves that)"
-    if paid >= {machine.name for machine in plan.machines}:
+    if paid.keys() >= {machine.name for machine in plan.machines}:
         return "when what is paid ahead is spent (topup pays on), or when it is destroyed"
     if limits:
         return (

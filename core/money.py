@@ -14,6 +14,11 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, Decimal(0))
 
 
+def greatest(*amounts: Decimal | None) -> Decimal | None:
+    """The greatest of those that are known, `None` where none is."""
+    return max((each for each in amounts if each is not None), default=None)
+
+
 def plain(amount: Decimal) -> Decimal:
     """`amount` without trailing zeros, so that equal prices have equal bytes."""
     short = Decimal(f"{amount.normalize():f}")

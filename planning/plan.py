@@ -119,11 +119,13 @@ class Auction(msgspec.Struct, frozen=True, kw_only=True):
 class Prepaid(msgspec.Struct, frozen=True, kw_only=True):
     """For machines that run on money paid ahead: what is locked at most when `machine` is made.
 
-    Up to whole cents; `None` where its seller could not be asked. What is not used comes back.
+    Up to whole cents; `None` where its seller could not be asked. What is not used comes back. With `limit_hours`
+    its seller pays on by itself, whatever is locked, and ends it so long after its bill began.
     """
 
     machine: str
     deposit_usd: Decimal | None
+    limit_hours: Decimal | None = None
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,8 +133,9 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
     `expected_usd` is `after` x the spec's hours, of a kept machine until its end at most.
     `worst_case_usd` is ceiling x time to the end, but a kept machine's price only until its own end, and
-    no less of any machine than what is locked for it at first; without an end what its sellers' own limits
-    and the deposits come to, `None` where these end not all. `deposit_usd` is what is locked together, `None`
+    no less of any machine than what is locked for it at first, or than what a seller that pays on by itself may
+    spend until its limit; without an end what its sellers' own limits and the deposits come to, `None` where
+    these end not all. `deposit_usd` is what is locked together, `None`
     where a part of it is not known.
     """
 

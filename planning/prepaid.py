@@ -15,7 +15,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """What a seller that is paid ahead would lock for `machine`.
 
     `usd` is `None` where it did not say: then `why`, and how that is mended, `fix`, as far as it told; `code` is
-    that of its error.
+    that of its error. `limit_hours` is as in `Prepaid`.
     """
 
     machine: str
@@ -24,6 +24,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     fix: str = ""
     code: str = ""
+    limit_hours: Decimal | None = None
 
     @property
     def said(self) -> str:
@@ -35,7 +36,9 @@ def with_prepaid(plan: Plan, quotes: Sequence[Quote], *, budget_usd: Decimal | N
     """`plan` with what is locked at first in its figures. `budget_usd` is the spec's in all."""
     if not quotes:
         return plan
-    prepaid = tuple(Prepaid(machine=each.machine, deposit_usd=_cents(each.usd)) for each in quotes)
+    prepaid = tuple(
+        Prepaid(machine=each.machine, deposit_usd=_cents(each.usd), limit_hours=each.limit_hours) for each in quotes
+    )
     totals = make_totals(
         plan.base,
         plan.machines,

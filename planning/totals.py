@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import msgspec
 
-from ..core.money import ceil_cents, plain, total
+from ..core.money import ceil_cents, greatest, plain, total
 from ..providers.base import Offer
 from .costs import SECONDS_PER_HOUR, Cost, costs
 from .plan import MADE, BaseState, PlannedMachine, Prepaid, Totals
@@ -89,27 +89,26 @@ def _endless(
 
     One that stays may have been given more time since it was made, so it has no bound.
     """
-    locked = {each.machine: each.deposit_usd for each in prepaid}
-    most = [_most(totals, machine, offers[machine.offer], locked) for machine in machines]
+    paid = {each.machine: each for each in prepaid}
+    most = [_most(totals, machine, offers[machine.offer], paid.get(machine.name)) for machine in machines]
     known = [usd for usd in most if usd is not None]
     return plain(total(known)) if known and len(known) == len(most) else None
 
 
-def _most(
-    totals: Totals, machine: PlannedMachine, offer: Offer, locked: Mapping[str, Decimal | None]
-) -> Decimal | None:
-    deposit = locked.get(machine.name)
+def _most(totals: Totals, machine: PlannedMachine, offer: Offer, paid: Prepaid | None) -> Decimal | None:
     if machine.action not in MADE:
         return None
-    if offer.limit_hours is None:
+    deposit = None if paid is None else paid.deposit_usd
+    limit = greatest(offer.limit_hours, None if paid is None else paid.limit_hours)
+    if limit is None:
         return deposit
-    return max(deposit or Decimal(0), share_of_ceiling(offer.usd_per_hour or Decimal(0), totals) * offer.limit_hours)
+    return max(deposit or Decimal(0), share_of_ceiling(offer.usd_per_hour or Decimal(0), totals) * limit)
 
 
 def _with_deposits(
     totals: Totals, prepaid: Sequence[Prepaid], costing: Mapping[str, Cost], ttl_hours: Decimal | None
 ) -> Totals:
-    """What is locked in all; in the worst case what is locked beyond a machine's own worst case is spent too."""
+    """What is locked in all; in the worst case what its seller has or pays beyond a machine's own is spent too."""
     sums = [each.deposit_usd for each in prepaid]
     known = [usd for usd in sums if usd is not None]
     worst = totals.worst_case_usd
@@ -124,8 +123,9 @@ def _beyond(
 ) -> Iterator[Decimal]:
     for each in prepaid:
         if each.deposit_usd is not None and each.machine in costing:
-            most = share_of_ceiling(costing[each.machine].usd_per_hour, totals) * ttl_hours
-            yield max(Decimal(0), each.deposit_usd - most)
+            share = share_of_ceiling(costing[each.machine].usd_per_hour, totals)
+            spent = max(each.deposit_usd, share * (each.limit_hours or 0))
+            yield max(Decimal(0), spent - share * ttl_hours)
 
 
 def ceiling(usd_per_hour: Decimal, headroom: Decimal, budget_usd_per_hour: Decimal | None = None) -> Decimal:

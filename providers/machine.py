@@ -84,7 +84,12 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None = None
     self_ending: bool = False
     paid_until: datetime | None = None
-    """When the money that was paid ahead is spent and it ends; `None` where nothing is prepaid, or it is not known."""
+    """When the money that was paid ahead is spent, or its seller's limit is reached, and it ends.
+
+    `None` where nothing is prepaid, or it is not known.
+    """
+    limit_hours: Decimal | None = None
+    """So long after its bill began its seller ends it, at `paid_until`, and until then pays on by itself: `PaysOn`."""
     held_usd: Decimal | None = None
     """What of that money is left, and comes back when the machine is deleted."""
     spent_usd: Decimal | None = None

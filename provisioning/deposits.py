@@ -10,7 +10,7 @@ from ..core.errors import AmpacityError, PolicyError
 from ..core.money import show_usd
 from ..planning.plan import MADE, Plan, PlannedMachine
 from ..planning.prepaid import Quote
-from ..providers.base import Prepays, capability
+from ..providers.base import PaysOn, Prepays, capability
 from .desk import Desk
 from .machines import MachineInputs
 from .refusals import PLAN_AGAIN
@@ -50,10 +50,12 @@ def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
     Where a seller cannot say it, its own error's code tells why.
     """
     planned = {each.machine: each.deposit_usd for each in plan.prepaid}
+    limits = {each.machine: each.limit_hours for each in plan.prepaid}
     for quote in quotes:
         said = planned.get(quote.machine)
         if quote.usd is None or said is None:
             raise unknown_deposit(quote, PLAN_AGAIN)
+        _refuse_longer(quote, limits.get(quote.machine))
         if quote.usd > said:
             raise PolicyError(
                 f"{quote.provider} would lock more for {quote.machine} than the plan says",
@@ -61,6 +63,17 @@ def refuse_deposits(plan: Plan, quotes: Iterable[Quote]) -> None:
                 fix=PLAN_AGAIN,
                 code="AMP-DEPOSIT-CEILING",
             )
+
+
+def _refuse_longer(quote: Quote, planned_hours: Decimal | None) -> None:
+    """What a seller pays on for by itself is in the worst case that was approved, so it is held to as well."""
+    if quote.limit_hours is not None and quote.limit_hours > (planned_hours or 0):
+        raise PolicyError(
+            f"{quote.provider} would pay on for {quote.machine} for longer than the plan says",
+            why=f"{quote.limit_hours} h now, {'none' if planned_hours is None else f'{planned_hours} h'} planned",
+            fix=PLAN_AGAIN,
+            code="AMP-DEPOSIT-CEILING",
+        )
 
 
 def unknown_deposit(quote: Quote, again: str) -> PolicyError:
@@ -90,9 +103,11 @@ def _quotes(desk: Desk, name: str, wants: list[_Want], sites: Path | None) -> It
             return
         asked = {(want.most_usd_per_hour, want.hours) for want in wants}
         usd = {each: seller.deposit_usd(*each) for each in asked}
+        limit = {each: seller.limit_hours(*each) if isinstance(seller, PaysOn) else None for each in asked}
     except AmpacityError as error:
         for want in wants:
             yield Quote(machine=want.machine, provider=name, usd=None, why=str(error), fix=error.fix, code=error.code)
         return
     for want in wants:
-        yield Quote(machine=want.machine, provider=name, usd=usd[want.most_usd_per_hour, want.hours])
+        key = want.most_usd_per_hour, want.hours
+        yield Quote(machine=want.machine, provider=name, usd=usd[key], limit_hours=limit[key])

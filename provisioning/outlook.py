@@ -1,6 +1,7 @@
 """What a recovery is about to do, and what that would cost by the hour, said before anything is touched. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -177,9 +178,16 @@ def _standing(wanted: MachineInputs, told: Told | Machine) -> Standing:
         name=wanted.name,
         usd_per_hour=price,
         most_usd_per_hour=wanted.max_usd_per_hour if wanted.offer.market is Market.SPOT else price,
-        ends_at=machine_end(wanted, timer=told.ends_at, self_ending=told.self_ending),
+        ends_at=_bills_until(machine_end(wanted, timer=told.ends_at, self_ending=told.self_ending), told),
         held_usd=told.held_usd,
     )
+
+
+def _bills_until(end: datetime | None, told: Told | Machine) -> datetime | None:
+    """`end`, or later where its seller pays on by itself: nobody may destroy it in time."""
+    if told.limit_hours is None or told.paid_until is None:
+        return end
+    return told.paid_until if end is None else max(end, told.paid_until)
 
 
 def _bounded(wanted: MachineInputs, told: Decimal | None) -> Decimal | None:

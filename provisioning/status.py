@@ -88,6 +88,7 @@ def machine_status(sighting: Sighting, now: datetime) -> MachineStatus:
         self_ending=told.self_ending,
         overdue=state != GONE and ends_at is not None and now >= ends_at,
         paid_until=told.paid_until,
+        limit_hours=told.limit_hours,
         held_usd=told.held_usd,
         taken_back_at=told.taken_back_at,
         told_at=sighting.record.told_at if sighting.machine is None else None,
@@ -127,6 +128,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime | None = None
     self_ending: bool = False
     paid_until: datetime | None = None
+    limit_hours: Decimal | None = None
     held_usd: Decimal | None = None
     spent_usd: Decimal | None = None
     note: str = ""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from ..core.errors import PolicyError
-from ..core.money import show_most_usd, show_usd, total
+from ..core.money import greatest, show_most_usd, show_usd, total
 from ..providers.base import Machine, Offer
 from .deposits import deposits_now, hours_until, unknown_deposit
 from .desk import Work
@@ -68,23 +68,24 @@ def stakes_of(
 def worst_usd(ahead: Outlook, stakes: Stakes, live: Mapping[str, Offer]) -> Decimal | None:
     """What the deployment costs in all at most, what was spent included; `None` where nothing bounds it.
 
-    Its machines cost their most until their ends, together no more than the ceiling lets them, and each no
-    less than what is locked for it: the plan's own sum, over the time that is left.
+    Its machines cost their most until their ends, or as long as a seller pays on for them by itself, together no
+    more than the ceiling lets them, and each no less than what is locked for it: the plan's own sum, over the
+    time that is left.
     """
     rows = [*_standing(ahead, stakes), *_bought(ahead, stakes, live)]
     used = [each.usd for each in rows if each.usd is not None]
     if any(each.usd is None and each.locked_usd is None for each in rows):
         return None
-    longest = max((each.hours for each in rows if each.hours is not None), default=Decimal(0))
+    hours = greatest(*(each.hours for each in rows)) or Decimal(0)
     ceiling = ahead.ceiling_usd_per_hour
-    capped = total(used) if ceiling is None else min(total(used), ceiling * longest - _ended(ahead, stakes, longest))
+    capped = total(used) if ceiling is None else min(total(used), ceiling * hours - _ended(ahead, stakes, hours))
     return total([stakes.spent_usd, capped, *(each.beyond_usd for each in rows)])
 
 
-def _ended(ahead: Outlook, stakes: Stakes, longest: Decimal) -> Decimal:
-    """What the ceiling has room for, and what ends before the `longest` costs no more: the plan leaves it out too."""
+def _ended(ahead: Outlook, stakes: Stakes, hours: Decimal) -> Decimal:
+    """What the ceiling has room for in `hours`, and what ends before costs no more: the plan leaves it out too."""
     known = [(each.usd_per_hour, hours_until(each.ends_at, stakes.asked_at)) for each in ahead.standing]
-    return total(usd * (longest - hours) for usd, hours in known if usd is not None and hours is not None)
+    return total(usd * (hours - left) for usd, left in known if usd is not None and left is not None)
 
 
 def refuse_beyond(ahead: Outlook, live: Mapping[str, Offer]) -> None:
@@ -141,9 +142,10 @@ def _standing(ahead: Outlook, stakes: Stakes) -> Iterator[_Row]:
 
 def _bought(ahead: Outlook, stakes: Stakes, live: Mapping[str, Offer]) -> Iterator[_Row]:
     locked = {quote.machine: quote.usd for quote in stakes.quotes}
+    limits = {quote.machine: quote.limit_hours for quote in stakes.quotes}
     for machine in ahead.bought:
         end = hours_until(machine.ends_at, stakes.asked_at)
-        hours = machine.offer.limit_hours if end is None else end
+        hours = greatest(machine.offer.limit_hours if end is None else end, limits.get(machine.name))
         yield _Row(_price(machine, live), hours, locked.get(machine.name))
 
 

@@ -95,6 +95,10 @@ class Ledger(Protocol):
         """How long the custody lets a leased deployment run."""
         ...
 
+    def limit_hours(self, deposit_uact: Decimal, uact_per_block: Decimal) -> int | None:
+        """How long the custody would let run, and pay on for, what is opened so; `None` where only its escrow pays."""
+        ...
+
     def let_run(self, dseq: Dseq, lasts: timedelta) -> None:
         """Let it run so long since its lease began. Nothing where only the escrow ends it, or it may already."""
         ...

@@ -106,12 +106,14 @@ class Akash(Provider):
 
     def deposit_usd(self, max_usd_per_hour: Decimal, hours: Decimal | None) -> Decimal:
         """See `Prepays.deposit_usd`. None is told for a chain that would not sell what it is for."""
-        ledger = self._desk.ledger
         self._desk.orders.refuse_other_chain()
-        block = ledger.block_time()
-        lasts = self._settings.deposit_lasts if hours is None else timedelta(hours=float(hours))
-        price = ceiling_per_block(max_usd_per_hour, block)
-        return plain(usd(deposit_uact(price, lasts, block, ledger.min_deposit_uact())))
+        deposit, _ = self._deposit(max_usd_per_hour, hours)
+        return plain(usd(deposit))
+
+    def limit_hours(self, max_usd_per_hour: Decimal, hours: Decimal | None) -> Decimal | None:
+        """See `PaysOn.limit_hours`: of the managed wallet its runtime limit."""
+        limit = self._desk.ledger.limit_hours(*self._deposit(max_usd_per_hour, hours))
+        return None if limit is None else Decimal(limit)
 
     def settlement(self, ref: MachineRef) -> Settlement | None:
         """See `Prepays.settlement`. The escrow's own figures; fees are no part of it."""
@@ -144,6 +146,14 @@ class Akash(Provider):
     ) -> tuple[str, ...]:
         """See `Advises.advice`: images that are not named by digest, passwords that a provider reads, and the like."""
         return advice(image, definition)
+
+    def _deposit(self, max_usd_per_hour: Decimal, hours: Decimal | None) -> tuple[Decimal, Decimal]:
+        """What is locked for so long, in uact, and for which price a block."""
+        ledger = self._desk.ledger
+        block = ledger.block_time()
+        lasts = self._settings.deposit_lasts if hours is None else timedelta(hours=float(hours))
+        price = ceiling_per_block(max_usd_per_hour, block)
+        return deposit_uact(price, lasts, block, ledger.min_deposit_uact()), price
 
     @property
     def _desk(self) -> Desk:

@@ -16,6 +16,7 @@ _KEPT = (
     "ends_at",
     "self_ending",
     "paid_until",
+    "limit_hours",
     "held_usd",
     "spent_usd",
     "note",

@@ -20,8 +20,8 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     `usd_so_far` is by its seller's books where it keeps such; else that of one that is gone is at most:
     nobody may know since when it is. `settled` says that it is the seller's last word. `paid_until`,
-    `held_usd`, `taken_back_at` and `urls` are as in `providers.base.Machine`. Where its seller could not be
-    asked these are what it said at `told_at`.
+    `limit_hours`, `held_usd`, `taken_back_at` and `urls` are as in `providers.base.Machine`. Where its seller could
+    not be asked these are what it said at `told_at`.
     """
 
     name: str
@@ -44,6 +44,7 @@ class MachineStatus(msgspec.Struct, frozen=True, kw_only=True):
     self_ending: bool = False
     overdue: bool = False
     paid_until: datetime | None = None
+    limit_hours: Decimal | None = None
     held_usd: Decimal | None = None
     taken_back_at: datetime | None = None
     told_at: datetime | None = None

@@ -1,6 +1,7 @@
 """The last line of `apply` and `recover`: when what stands ends, and what does not end by itself."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -48,6 +49,11 @@ def test_what_does_not_end_by_itself_is_named_as_status_does() -> None:
     )
     later = made(3, self_ending=False, paid_until=at(5))
     assert told(paid, later).endswith("is spent (the first about 2026-11-21T15:00:00Z)")
+    limited = made(2, self_ending=False, paid_until=at(9), limit_hours=Decimal(9))
+    assert told(limited).endswith(
+        "`ampacity destroy a`, or by its seller, which pays on until then (about 2026-11-21T21:00:00Z)"
+    )
+    assert "is spent or by its seller, which pays on until then (the first about" in told(limited, later)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ABSENT, Outcome.FAILED])

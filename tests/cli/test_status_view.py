@@ -243,3 +243,13 @@ def test_what_runs_on_money_paid_ahead_ends_without_destroy_once_that_is_spent(s
     way = "or when what is paid ahead is spent (about 2026-11-21T17:00:00Z)."
     assert way in " ".join(shown(status(machine(1, **dry), machine(2, self_ending=True))))
     assert way not in " ".join(shown(status(machine(1, **dry), machine(2, self_ending=False))))
+
+
+def test_what_a_seller_pays_on_for_by_itself_ends_at_that_limit_and_not_as_money_is_spent(shown: Shown) -> None:
+    limited = machine(
+        1, self_ending=False, paid_until=NOW + timedelta(hours=5), limit_hours=Decimal(5), held_usd=Decimal(3)
+    )
+    text = " ".join(shown(status(limited)))
+    assert "or by its seller, which pays on until then (about 2026-11-21T17:00:00Z)." in text
+    assert "is spent" not in text
+    assert "good until" not in text

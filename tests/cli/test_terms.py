@@ -11,6 +11,7 @@ from ampacity.access.statement import statement
 from ampacity.cli.apply_view import question
 from ampacity.cli.facts import plan_facts
 from ampacity.cli.plan_view import show_plan
+from ampacity.cli.terms import ending
 from ampacity.core.digests import digest_bytes
 from ampacity.planning.plan import Action, Plan, RunningMachine
 from ampacity.planning.prepaid import Quote, with_prepaid
@@ -129,6 +130,20 @@ def test_that_a_machine_does_not_end_by_itself_is_said_by_what_its_offer_says(
 def test_what_is_paid_ahead_bills_until_that_is_spent(plan_for: Plans, said: Said) -> None:
     for text in said(paying(plan_for(), "5", "5")):
         assert "it bills until destroyed, or until what is paid ahead is spent" in text
+
+
+def test_what_a_seller_pays_on_for_by_itself_ends_by_that_seller(plan_for: Plans, said: Said) -> None:
+    plan = plan_for()
+    quotes = [
+        Quote(machine=machine.name, provider="hall", usd=Decimal(5), limit_hours=Decimal(97))
+        for machine in plan.machines
+    ]
+    paid = with_prepaid(plan, quotes, budget_usd=None)
+    for text in said(paid):
+        assert "it bills until destroyed, or until its seller, which pays on, ends it 97 h after" in text
+        assert "is spent" not in text
+    mixed = with_prepaid(plan, [quotes[0], msgspec.structs.replace(quotes[1], limit_hours=None)], budget_usd=None)
+    assert "or until what is paid ahead is spent, or its seller, which pays on, ends it 97 h" in ending(mixed)
 
 
 def test_a_machine_that_stays_ends_as_its_seller_says(plan_for: Plans, offer: Offers, said: Said) -> None:

@@ -30,6 +30,10 @@ def quote(usd: str | None, machine: str = "train-1", why: str = "") -> Quote:
     return Quote(machine=machine, provider="aws", usd=None if usd is None else Decimal(usd), why=why)
 
 
+def limited(usd: str, hours: int) -> Quote:
+    return msgspec.structs.replace(quote(usd), limit_hours=Decimal(hours))
+
+
 def paying(plan: Plan, *quotes: Quote, budget: str | None = None) -> Plan:
     return with_prepaid(plan, quotes, budget_usd=None if budget is None else Decimal(budget))
 
@@ -45,6 +49,24 @@ def test_each_machine_counts_with_the_greater_of_the_two(spec: Specs, offer: Off
     plan = plan_for(wanted, [offer(usd="0.10", gpus=1)])
     paid = paying(plan, quote("0.5"), quote("0.02", "train-2"))
     assert paid.totals.worst_case_usd == Decimal("0.6")  # 0.50 of the one, 0.10 of the other
+
+
+def test_what_its_seller_pays_on_for_by_itself_is_in_the_worst_case_to_its_limit(plan: Plan) -> None:
+    paid = paying(plan, limited("0.11", hours=2))  # for an hour at most $0.11 an hour; it may run for two
+    assert (paid.totals.worst_case_usd, paid.totals.deposit_usd) == (Decimal("0.22"), Decimal("0.11"))
+    assert paid.totals.bill_until_destroyed == 0
+    assert paying(plan, limited("0.5", hours=2)).totals.worst_case_usd == Decimal("0.5")
+    assert decode_plan(encode_plan(paid), name="x").prepaid[0].limit_hours == 2
+
+
+def test_without_an_end_a_seller_that_pays_on_bounds_it_by_its_limit(
+    spec: Specs, offer: Offers, plan_for: Plans
+) -> None:
+    wanted = spec(gpu={"models": ["H100"], "count": 1}, ttl_hours="none", budget={"price_headroom": 0})
+    endless = plan_for(wanted, [offer(usd="0.10", gpus=1, limit_hours=Decimal(24))])
+    assert endless.totals.worst_case_usd == Decimal("2.4")
+    assert paying(endless, limited("5", hours=50)).totals.worst_case_usd == Decimal(5)  # the least deposit, 50 h
+    assert paying(endless, limited("5", hours=51)).totals.worst_case_usd == Decimal("5.1")
 
 
 def test_a_deposit_within_the_worst_case_is_no_more_of_it(plan: Plan) -> None:
@@ -93,6 +115,10 @@ def test_it_is_part_of_what_is_signed(plan: Plan) -> None:
     ("fields", "why"),
     [
         ({"prepaid": (Prepaid(machine="train-1", deposit_usd=Decimal("0.4")),)}, "totals are not the sum"),
+        (
+            {"prepaid": (Prepaid(machine="train-1", deposit_usd=Decimal("0.5"), limit_hours=Decimal(9)),)},
+            "totals are not the sum",
+        ),
         ({"prepaid": ()}, "totals are not the sum"),
         ({"prepaid": (Prepaid(machine="other", deposit_usd=Decimal("0.5")),)}, "no machine that is made"),
         ({"prepaid": (Prepaid(machine="train-1", deposit_usd=Decimal("0.25")),) * 2}, "no machine that is made"),

@@ -94,6 +94,9 @@ class OwnWallet(ChainReader):
         """None: only its escrow ends it."""
         return Leash()
 
+    def limit_hours(self, deposit_uact: Decimal, uact_per_block: Decimal) -> int | None:
+        """None, see `leash`."""
+
     def let_run(self, dseq: Dseq, lasts: timedelta) -> None:
         """Nothing to do, see `leash`."""
 

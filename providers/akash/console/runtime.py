@@ -39,9 +39,9 @@ def hours_of(lasts: timedelta) -> int:
     return hours
 
 
-def first_limit(hours: int | None) -> dict[str, int]:
+def first_limit(hours: int) -> dict[str, int]:
     """The part of a create call that sets the limit: as long as the Console allows at first."""
-    return {"runtimeLimitHours": min(hours or LONGEST_STEP_HOURS, LONGEST_STEP_HOURS)}
+    return {"runtimeLimitHours": min(hours, LONGEST_STEP_HOURS)}
 
 
 def limit_of(api: ConsoleApi, dseq: Dseq) -> int | None:

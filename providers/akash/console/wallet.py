@@ -50,7 +50,8 @@ class ManagedWallet(ManagedReading):
 
     def open(self, request: OpenRequest) -> Deployment:
         """See `Ledger.open`. The Console numbers it, and may fund it by itself and leave our deposit aside."""
-        hours = self._hours(request)
+        rate = sum((group.price_per_block for group in request.compiled.groups), Decimal(0))
+        hours = self.limit_hours(request.deposit_uact, rate)
         order = {"sdl": request.compiled.sdl, "deposit": _usd(request.deposit_uact), **first_limit(hours)}
         made = self._api.spend("/v1/deployments", Data[Created], body={"data": order}).data
         _check_tx(made.sign_tx)
@@ -115,6 +116,11 @@ class ManagedWallet(ManagedReading):
         limit = limit_of(self._api, dseq)
         return Leash(hours=limit, warning="" if limit else NO_LIMIT)
 
+    def limit_hours(self, deposit_uact: Decimal, uact_per_block: Decimal) -> int:
+        """See `Ledger.limit_hours`: the hours that the deposit lasts, and of what costs nothing the first step."""
+        hours = hours_paid(deposit_uact, uact_per_block, self.block_time())
+        return LONGEST_STEP_HOURS if hours is None else min(hours, LONGEST_HOURS)
+
     def let_run(self, dseq: Dseq, lasts: timedelta) -> None:
         """See `Ledger.let_run`. Refuses what is longer than the Console lets anything run."""
         wanted = hours_of(lasts)
@@ -126,14 +132,10 @@ class ManagedWallet(ManagedReading):
         """See `Ledger.gateway_token`."""
         return gateway_token(self._api, self._owner, (provider, dseq), now)
 
-    def _hours(self, request: OpenRequest) -> int | None:
-        rate = sum((group.price_per_block for group in request.compiled.groups), Decimal(0))
-        return hours_paid(request.deposit_uact, rate, self.block_time())
-
-    def _let_run_on(self, dseq: Dseq, hours: int | None) -> None:
+    def _let_run_on(self, dseq: Dseq, hours: int) -> None:
         """Beyond the first step. It is open: where that fails it ends sooner, as `leash` tells and `let_run` mends."""
         try:
-            raise_limit(self._api, dseq, LONGEST_STEP_HOURS, min(hours or 0, LONGEST_HOURS))
+            raise_limit(self._api, dseq, LONGEST_STEP_HOURS, hours)
         except ProviderError as error:
             log.warning("deployment %s runs %s hours at most for now: %s", dseq, LONGEST_STEP_HOURS, error.why)
 

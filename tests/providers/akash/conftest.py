@@ -82,7 +82,7 @@ class FakeChain:
         self.own_numbers = False
         self.behind = False
         self.after_open: dict[str, ProviderError] = {}
-        self.limit_hours: int | None = None
+        self.leash_hours: int | None = None
 
     def pass_time(self, duration: timedelta) -> None:
         self.now += duration
@@ -199,12 +199,15 @@ class FakeChain:
 
     def leash(self, dseq: Dseq) -> Leash:
         self._note("leash")
-        return Leash(hours=self.limit_hours)
+        return Leash(hours=self.leash_hours)
+
+    def limit_hours(self, deposit_uact: Decimal, uact_per_block: Decimal) -> int | None:
+        return self.leash_hours
 
     def let_run(self, dseq: Dseq, lasts: timedelta) -> None:
         self._note("let_run")
-        if self.limit_hours is not None:
-            self.limit_hours = max(self.limit_hours, -(-lasts // timedelta(hours=1)))
+        if self.leash_hours is not None:
+            self.leash_hours = max(self.leash_hours, -(-lasts // timedelta(hours=1)))
 
     def seller(self, address: Address) -> SellerFacts:
         if address not in self.sellers:

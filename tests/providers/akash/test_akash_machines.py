@@ -143,17 +143,17 @@ class TestMoney:
         with pytest.raises(ProviderError):
             bazaar.provider.top_up(made.ref, bazaar.chain.now + timedelta(hours=20))
 
-    def test_where_the_custody_ends_it_before_its_money_is_spent_that_is_when_it_ends(
+    def test_where_the_custody_pays_on_until_a_limit_that_is_when_it_ends_whatever_was_paid_ahead(
         self, bazaar: Any, order: MachineOrder
     ) -> None:
         made = bazaar.running(order)  # paid for 10 h 25 min, to end after 10 h
-        bazaar.chain.limit_hours = 4
+        bazaar.chain.leash_hours = 4
         machine = status(bazaar, made.ref)
-        assert machine.paid_until == bazaar.chain.now + timedelta(hours=4)
+        assert (machine.paid_until, machine.limit_hours) == (bazaar.chain.now + timedelta(hours=4), 4)
         assert "the Console ends it at 2026-11-21T13:00:00Z (4 h), which topup moves" in machine.note
-        bazaar.chain.limit_hours = 11
+        bazaar.chain.leash_hours = 11
         machine = status(bazaar, made.ref)
-        assert machine.paid_until == bazaar.chain.now + timedelta(hours=10, minutes=25)
+        assert (machine.paid_until, machine.limit_hours) == (bazaar.chain.now + timedelta(hours=11), 11)
         assert "ends it" not in machine.note
 
     def test_a_custody_that_does_not_say_how_long_it_may_run_is_told_and_hides_no_machine(
@@ -170,10 +170,10 @@ class TestMoney:
     ) -> None:
         made = bazaar.running(order)
         bazaar.chain.pass_time(timedelta(hours=2))
-        bazaar.chain.limit_hours = 4
+        bazaar.chain.leash_hours = 4
         until = bazaar.chain.now + timedelta(hours=7)
         assert bazaar.provider.top_up(made.ref, until).paid_until == until  # nine hours from the lease's start
-        assert bazaar.chain.limit_hours == 9
+        assert bazaar.chain.leash_hours == 9
         assert "top_up" not in bazaar.chain.calls
 
     def test_what_the_custody_would_not_let_run_is_not_paid_for(self, bazaar: Any, order: MachineOrder) -> None:

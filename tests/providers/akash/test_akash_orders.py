@@ -31,6 +31,11 @@ class TestOpening:
         told = bazaar.provider.deposit_usd(order.max_usd_per_hour, Decimal(10))
         assert bazaar.provider.create(order).held_usd == told
 
+    def test_until_when_the_custody_would_pay_on_is_told_with_it(self, bazaar: Any, order: MachineOrder) -> None:
+        assert bazaar.provider.limit_hours(order.max_usd_per_hour, Decimal(10)) is None
+        bazaar.chain.leash_hours = 10
+        assert bazaar.provider.limit_hours(order.max_usd_per_hour, Decimal(10)) == 10
+
     def test_a_machine_without_an_end_gets_a_deposit_for_the_hours_of_the_context(
         self, bazaar: Any, order: MachineOrder
     ) -> None:

@@ -81,6 +81,21 @@ def test_more_or_what_nobody_says_is_refused(plan: Plan, said: str | None, quote
     assert why in refused.value.why
 
 
+def test_a_seller_that_pays_on_by_itself_is_asked_until_when(plan: Plan, hall: Any) -> None:
+    hall.limit_hours = lambda _usd, hours: hours + 1
+    asked = deposits(desk(lambda _name, _sites: hall), plan, None)
+    assert [each.limit_hours for each in asked] == [97, 97]
+
+
+def test_one_that_would_pay_on_for_longer_than_the_plan_says_is_refused(plan: Plan) -> None:
+    longer = msgspec.structs.replace(told("5"), limit_hours=Decimal(97))
+    said = Prepaid(machine="node-0", deposit_usd=Decimal(5), limit_hours=Decimal(97))
+    refuse_deposits(msgspec.structs.replace(plan, prepaid=(said,)), [longer])
+    with pytest.raises(PolicyError) as refused:
+        refuse_deposits(planned(plan, "5"), [longer])
+    assert (refused.value.code, refused.value.why) == ("AMP-DEPOSIT-CEILING", "97 h now, none planned")
+
+
 def test_the_way_on_is_the_sellers_own_where_it_told_one(plan: Plan) -> None:
     silent = Quote(machine="node-0", provider="toy", usd=None, why="another version", fix="take a newer ampacity")
     with pytest.raises(PolicyError) as refused:

@@ -76,6 +76,15 @@ def test_what_was_lost_early_is_made_anew_within_what_was_approved(auctioned: Bu
     refuse_beyond(ahead, {})
 
 
+def test_what_a_seller_pays_on_for_by_itself_counts_to_its_limit_anew(auctioned: Build) -> None:
+    # 4.40 was spent of an approved 9 h x 2.93 = 26.37; 6.5 h are left, and a new lease may run for 7: 4.40 + 20.51
+    staked = stakes("19.05", spent="4.40", approved="26.37", limit_hours=Decimal(7))
+    assert worst_usd(ahead_of(auctioned(hours=6), staked), staked, {}) == Decimal("24.91")
+    refuse_beyond(ahead_of(auctioned(hours=6), staked), {})
+    late = stakes("19.05", spent="4.40", approved="24.90", limit_hours=Decimal(7))
+    assert refusal(ahead_of(auctioned(hours=6), late)).code == "AMP-WORST-CASE"
+
+
 @pytest.mark.parametrize(("spent", "passes"), [("3.43", False), ("3.439", False), ("3.44", True)])
 def test_a_cent_above_what_was_approved_is_too_much(auctioned: Build, spent: str, passes: bool) -> None:
     # The market's least, 20.01, is above the machine's own most for an hour; 23.44 - 20.01 = 3.43 may have been spent

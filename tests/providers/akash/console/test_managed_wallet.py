@@ -102,6 +102,19 @@ def test_a_deployment_is_opened_with_its_deposit_and_its_hours(
     assert asked.body == {"data": {"sdl": 'version: "2.0"\n', "deposit": 2.4, "runtimeLimitHours": 1}}
 
 
+@pytest.mark.parametrize(
+    ("deposit_uact", "hours"),
+    [(2_400_000, 1), (2_640_000, 2), (2_400_000 * 100, 100), (2_400_000 * 10_000, 8_760)],
+)
+def test_the_hours_that_it_would_let_run_are_known_before_and_whole(
+    *, wallet: ManagedWallet, request_of_an_hour: OpenRequest, chain: Any, deposit_uact: int, hours: int
+) -> None:
+    chain.opened()
+    (group,) = request_of_an_hour.compiled.groups
+    assert wallet.limit_hours(Decimal(deposit_uact), group.price_per_block) == hours
+    assert wallet.limit_hours(Decimal(deposit_uact), Decimal(0)) == 48
+
+
 def test_more_hours_than_the_console_allows_at_first_are_reached_in_steps(
     wallet: ManagedWallet, runs: Any, names: Any, request_of_an_hour: OpenRequest
 ) -> None:
