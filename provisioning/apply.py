@@ -21,7 +21,7 @@ from .finish import Finished, finish, settle
 from .funds import Due, refuse_unpaid
 from .gate import ApprovalGate, Approved
 from .namesakes import refuse_namesakes
-from .observe import Sighting, look
+from .observe import Sighting, look, natural
 from .payload import Payload, remember, remember_definition
 from .planned import Planned
 from .records import DeploymentRecord, UsedPlan, new_uid
@@ -174,8 +174,13 @@ def _payload(intent: Intent) -> Payload:
 
 def _with_doubts(work: Work, finished: Finished) -> ApplyReport:
     """Says which create calls may have made a machine that the state does not know."""
-    open_calls = unaccounted(work, finished.known)
-    doubts = tuple(f"{entry.name} may run at {entry.provider} outside the state" for entry in open_calls)
+    calls: dict[str, list[str]] = {}
+    for entry in unaccounted(work, finished.known):
+        calls.setdefault(entry.provider, []).append(entry.name)
+    doubts = tuple(
+        f"{', '.join(sorted(names, key=natural))} may run at {provider} outside the state"
+        for provider, names in sorted(calls.items())
+    )
     return msgspec.structs.replace(finished.report, problems=(*finished.report.problems, *doubts))
 
 
