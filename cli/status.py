@@ -22,7 +22,7 @@ BILLS_ON = " +"
 
 
 @app.command(
-    epilog="Exit: 0 all sellers answered, 4 one could not be asked, or a machine not be seen. "
+    epilog="Exit: 0 all sellers answered, 4 one could not be asked, or something not be seen or read. "
     "JSON: data is one deployment; a list of them where several are shown; of one that was destroyed ampacity.closed/1."
 )
 def status(
@@ -88,7 +88,8 @@ def _all(named: "NamedContext", names: list[str], form: Format) -> int:
 def _exit(found: "DeploymentStatus") -> int:
     from ..core.errors import Exit
 
-    return int(Exit.RESOURCE if any(machine.state in SAID for machine in found.machines) else Exit.OK)
+    unsure = found.problems or any(machine.state in SAID for machine in found.machines)
+    return int(Exit.RESOURCE if unsure else Exit.OK)
 
 
 def status_data(found: "DeploymentStatus") -> dict[str, Any]:

@@ -101,6 +101,8 @@ def _wrong(found: DeploymentStatus) -> Iterator[str]:
     if found.changing is not None:
         yield "under way"
         return
+    if found.problems:
+        yield "unreadable call"
     if found.destroying_since is not None:
         yield "destroy interrupted"
     if cut := sum(INTERRUPTED in machine.problems for machine in found.machines):

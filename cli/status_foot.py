@@ -96,6 +96,7 @@ def _money(found: "DeploymentStatus") -> Iterator[str]:
     from ..core.words import count
 
     most = "at most " if any(machine.state == GONE and not machine.settled for machine in found.machines) else ""
+    most = "about " if found.problems else most
     so_far = "an unknown amount" if found.usd_so_far is None else f"{most}{show_usd(found.usd_so_far)}"
     per_hour = f"{show_usd(found.usd_per_hour)} per hour"
     if found.changing is not None:

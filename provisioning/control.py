@@ -129,14 +129,15 @@ class Control:
         return apply.apply(self._desk, intent, gate)
 
     def status(self, name: str) -> DeploymentStatus:
-        """Every machine as its seller has it now, what it costs, when it ends."""
+        """Every machine as its seller has it now, what it costs, when it ends; and which calls cannot be read."""
         record = self._desk.records.get(name)
         work, changing = work_on(self._desk, record), self._desk.changing(name)
+        work = msgspec.structs.replace(work, journal=work.journal.tolerant())
         sightings, former = look_around(work), former_machines(work.journal.entries())
         found = deployment_status(record, sightings, self._desk.clock(), former)
         found = under_way(found, changing or self._desk.changing(name))
         anew = way_anew(record, sightings, former, found.asked_at) if found.lost else ""
-        return msgspec.structs.replace(found, anew=anew)
+        return msgspec.structs.replace(found, anew=anew, problems=work.journal.torn())
 
     def ended(self, name: str | None = None) -> tuple[EndedDeployment, ...]:
         """What deployments of that name, or all, cost that were destroyed; the last first. Asks no seller."""

@@ -51,6 +51,7 @@ def destroy(desk: Desk, name: str) -> DestroyReport:
     desk.records.get(name)
     with desk.hold(name, f"destroy {name}", wait_seconds=WAIT_SECONDS) as lock:
         work = work_on(desk, desk.records.get(name), lock)
+        work = msgspec.structs.replace(work, journal=work.journal.tolerant())
         settle(work)
         seen = look(work)
         with on_interrupt(Cancel()) as cancel, _meant(work) as work:
@@ -133,10 +134,10 @@ def _report(work: Work, rest: _Rest, *, cancelled: bool) -> DestroyReport:
         left=tuple(_line(machine, rest.emptied.reasons.get(machine.name, "")) for machine in left),
         left_usd_per_hour=sum_known([machine.usd_per_hour for machine in left]),
         notes=rest.swept.notes,
-        problems=(*_elsewhere(rest.emptied, names), *rest.swept.problems),
+        problems=(*_elsewhere(rest.emptied, names), *rest.swept.problems, *work.journal.torn()),
         usd_so_far=status.usd_so_far,
         freed_usd=total([*(each.refunded_usd or Decimal(0) for each in ended), held(unbooked)]),
-        about=bool(unbooked) or any(each.about for each in former),
+        about=bool(unbooked or work.journal.torn()) or any(each.about for each in former),
         cancelled=cancelled,
     )
 

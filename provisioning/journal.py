@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 
@@ -72,11 +73,24 @@ def open_calls(entries: Iterable[JournalEntry], accounted: Collection[Token]) ->
 
 
 class Journal:
-    """The entries in `folder`. Safe to use from many threads, each with tokens of its own."""
+    """The entries in `folder`. Safe to use from many threads, each with tokens of its own.
 
-    def __init__(self, folder: Path, clock: Clock = system_clock) -> None:
+    Who buys must know every call: an entry that cannot be read is an error. `tolerant` leaves it out.
+    """
+
+    def __init__(self, folder: Path, clock: Clock = system_clock, *, tolerant: bool = False) -> None:
         self._folder = folder
         self._clock = clock
+        self._tolerant = tolerant
+
+    def tolerant(self) -> "Journal":
+        """The same for who shows or ends what there is: no bad file may hide or keep running all the rest."""
+        return Journal(self._folder, self._clock, tolerant=True)
+
+    def torn(self) -> tuple[str, ...]:
+        """What is to be told of each entry that cannot be read."""
+        strict = Journal(self._folder, self._clock)
+        return tuple(_told(path) for path in sorted(self._folder.glob("*.json")) if strict._is_torn(path))
 
     def intend(self, token: Token, urn: str, inputs: MachineInputs) -> JournalEntry:
         """Write down, durably, that a machine is about to be asked for.
@@ -166,7 +180,7 @@ class Journal:
         return frozenset(entry.bidder for entry in self.entries() if entry.shunned and entry.bidder)
 
     def entry(self, token: Token) -> JournalEntry | None:
-        """What is known of `token`. Raises `ResourceError` for an entry that cannot be read."""
+        """What is known of `token`. Raises `ResourceError` AMP-JOURNAL for an entry that cannot be read."""
         return self._read(self._path(token))
 
     def entries(self) -> list[JournalEntry]:
@@ -204,6 +218,32 @@ class Journal:
         except FileNotFoundError:
             return None
         except (OSError, msgspec.MsgspecError) as error:
+            if self._tolerant:
+                return None
             raise ResourceError(
-                "A journal entry cannot be read", why=f"{path}: {error}", fix=f"look at {path}", code="AMP-JOURNAL"
+                "A journal entry cannot be read", why=f"{path}: {error}", fix=_ways(path), code="AMP-JOURNAL"
             ) from error
+
+    def _is_torn(self, path: Path) -> bool:
+        try:
+            self._read(path)
+        except ResourceError:
+            return True
+        return False
+
+
+def _told(path: Path) -> str:
+    return (
+        f"UNREADABLE: {path} is of a create call; what that made may bill and be in none of these figures: "
+        f"ampacity orphans lists what is in no state, and {_aside(path)}"
+    )
+
+
+def _ways(path: Path) -> str:
+    name = path.parent.parent.name
+    return f"ampacity status {name} shows the rest, and ampacity destroy {name} ends it; or {_aside(path)}"
+
+
+def _aside(path: Path) -> str:
+    move = f"mv {quote(str(path))} {quote(f'{path}.torn')}"
+    return f"once nothing of it is there {move} goes on without it, its cost then in no sum"

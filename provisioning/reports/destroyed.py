@@ -11,7 +11,7 @@ class DestroyReport(msgspec.Struct, frozen=True, kw_only=True):
     `left` has a line for each machine that is, or may be, still there, with its seller, its price
     and why; `left_usd_per_hour` is what they cost together, `None` where that is not known.
     `freed_usd` is what came back of money paid ahead for what was removed; `about` says that a seller's
-    last word on these sums is not known.
+    last word on these sums is not known, or that a create call cannot be read.
     """
 
     name: str

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ampacity.cli.naming import span
-from ampacity.cli.status import _row, _table, status_data
+from ampacity.cli.status import _exit, _row, _table, status_data
 from ampacity.providers.base import Gpu, Market
 from ampacity.provisioning.reports import DeploymentStatus, FormerMachine, MachineStatus
 
@@ -58,6 +58,14 @@ def test_while_an_apply_has_made_nothing_yet_there_is_no_empty_table_and_the_sum
     said = shown(status(changing="apply PLAN, process 7 on here", missing=("llama-train-1",)))
     assert said[0] == "So far: 0 machines, $0.00 per hour, $0.00 spent; that moves while a command is at work."
     assert said[1].startswith("UNDER WAY: apply PLAN, process 7 on here; 1 machine not done yet")
+
+
+def test_a_call_that_cannot_be_read_is_said_and_no_sum_is_called_sure_then(shown: Shown) -> None:
+    found = status(machine(1), problems=("UNREADABLE: FILE is of a create call",))
+    said = shown(found)
+    assert "1 machine, $55.04 per hour, about $1.25 so far." in said
+    assert "UNREADABLE: FILE is of a create call" in said
+    assert _exit(found) == 4
 
 
 @pytest.mark.parametrize(

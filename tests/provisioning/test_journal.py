@@ -72,6 +72,32 @@ def test_an_entry_that_cannot_be_read_is_never_passed_over(journal: Journal, mac
     assert "cdcd.json" in refused.value.why
 
 
+def test_the_way_on_from_an_entry_that_cannot_be_read_is_commands(tmp_path: Path, machine: Build) -> None:
+    journal = Journal(tmp_path / "train" / "journal")
+    journal.intend(Token("ab" * 16), URN, machine())
+    torn = journal._folder / "cdcd.json"
+    torn.write_text("{half an ent", encoding="utf-8")
+    with pytest.raises(ResourceError) as refused:
+        journal.entries()
+    assert refused.value.fix.startswith("ampacity status train shows the rest, and ampacity destroy train ends it; or ")
+    assert f"mv {torn} {torn}.torn" in refused.value.fix
+
+
+def test_who_shows_or_ends_what_there_is_goes_on_beside_it_and_can_say_which_it_is(
+    journal: Journal, machine: Build
+) -> None:
+    whole = journal.intend(Token("ab" * 16), URN, machine())
+    assert journal.torn() == ()
+    torn = journal._folder / f"{'cd' * 16}.json"
+    torn.write_text("{half an ent", encoding="utf-8")
+    tolerant = journal.tolerant()
+    assert tolerant.entries() == [whole]
+    tolerant.settle(Token("cd" * 16), EntryState.GONE)
+    (said,) = tolerant.torn()
+    assert said.startswith(f"UNREADABLE: {torn} is of a create call; what that made may bill")
+    assert torn.read_text(encoding="utf-8") == "{half an ent"
+
+
 def test_settling_keeps_the_id_that_was_once_known(journal: Journal, machine: Build) -> None:
     token = Token("ab" * 16)
     journal.intend(token, URN, machine())
