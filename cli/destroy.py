@@ -85,13 +85,17 @@ def _tell(reports: "list[DestroyReport]") -> None:
 
 
 def _bill(report: "DestroyReport") -> str:
-    """What it cost and what came back, as the sellers say; `about` where they could not be asked in the end."""
+    """What it cost and what came back, as the sellers say; `about` where they could not be asked in the end.
+
+    Of what is left, or may be, the bill goes on.
+    """
     from ..core.money import show_usd
 
     about = "about " if report.about and report.usd_so_far is not None else ""
     cost = "nothing" if report.usd_so_far == 0 else f"{about}{show_usd(report.usd_so_far)}"
     freed = f"{about}{show_usd(report.freed_usd)} that was paid ahead came back."
-    return f"it cost {cost}.{f' {freed[0].upper()}{freed[1:]}' if report.freed_usd else ''}"
+    so_far = "" if report.complete else " so far"
+    return f"it cost {cost}{so_far}.{f' {freed[0].upper()}{freed[1:]}' if report.freed_usd else ''}"
 
 
 def _outcome(report: "DestroyReport") -> str:
