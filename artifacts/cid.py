@@ -97,6 +97,8 @@ def parse_cid(text: str) -> Cid:
 def _cid_from_text(text: str) -> Cid:
     if len(text) == 46 and text.startswith("Qm"):
         return cid_from_bytes(decode_base58(text))
+    if text[:1] not in {"b", "z"}:
+        raise ValueError("a CID is b… (base32), z… (base58), or of version 0: Qm… of 46 characters")
     cid = cid_from_bytes(decode_multibase(text))
     if cid.version == 0:
         raise ValueError("version 0 has no multibase prefix")

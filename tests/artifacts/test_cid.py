@@ -45,6 +45,13 @@ def _parsed(text: str) -> Cid | None:
         return None
 
 
+@pytest.mark.parametrize("text", ["nosuch", "f01551220" + "00" * 32, "Qmshort"])
+def test_what_is_in_no_known_form_is_told_all_of_them(text: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_cid(text)
+    assert "b… (base32), z… (base58), or of version 0: Qm… of 46 characters" in refused.value.why
+
+
 @given(cids, st.integers(0, 200), st.characters(max_codepoint=127))
 def test_a_changed_text_never_means_the_same_cid(cid: Cid, at: int, letter: str) -> None:
     text = str(cid)
