@@ -42,9 +42,12 @@ def _stakes(ahead: Outlook, stakes: Stakes, live: Mapping[str, Offer]) -> Iterat
     for line in deposits((quote.provider, quote.usd) for quote in stakes.quotes):
         yield f"locks {line}"
     worst, approved = worst_usd(ahead, stakes, live), stakes.approved_usd
-    most = "without bound" if worst is None else show_most_usd(worst)
+    so_far = f"{show_usd(stakes.spent_usd)} so far"
     allowed = "no worst case is on record" if approved is None else f"{show_most_usd(approved)} was approved in all"
-    yield f"worst case {most} with the {show_usd(stakes.spent_usd)} so far; {allowed}"
+    if worst is None:
+        yield f"worst case: none, as nothing ends all of it; {so_far}"
+    else:
+        yield f"worst case {show_most_usd(worst)} with the {so_far}; {allowed}"
     if stakes.uncertain:
         yield f"what {span(list(stakes.uncertain))} cost so far is not known, and in none of these"
 

@@ -161,6 +161,7 @@ def test_the_question_has_what_is_done_and_the_price_of_now_beside_the_ceiling(
         "ends and makes anew 1 machine: train-3",
         "removes 1 machine: old-1",
         "costs $45.50 → $61.00 per hour, at most $63.00",
+        "worst case: none, as nothing ends all of it; $0.00 so far",
     ):
         assert line in told
     assert asked[-1] == ("train", [Decimal(21)]), "the prices after the answer count"
