@@ -33,10 +33,15 @@ class Bidders(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def nobody(self) -> str:
         """`nobody in us-* audited by akash1…`: whose bids were looked for where there are none."""
+        return f"nobody {self.demands}".rstrip()
+
+    @property
+    def demands(self) -> str:
+        """`in us-* audited by akash1…`: what is asked of who bids, empty where nothing is."""
         where = f" in {' or '.join(self.regions)}" if self.regions else ""
         vouched = f" audited by {self.auditors}" if self.auditors else ""
         stated = f" with {' and '.join(self.attributes)}" if self.attributes else ""
-        return f"nobody{where}{vouched}{stated}"
+        return f"{where}{vouched}{stated}".lstrip()
 
     @property
     def auditors(self) -> str:

@@ -3,21 +3,22 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from textwrap import shorten
+from typing import NamedTuple
 
 from ...core.money import show_usd
 from ...core.words import count
-from ...providers.base import Bid, Failure, MachineOrder, ProviderError
+from ...providers.base import Bid, Bidders, Failure, MachineOrder, ProviderError
 from ..wayon import PART
 
-ELSEWHERE = "other GPUs, regions or sellers in the spec, or a higher budget.price_headroom, then ampacity plan SPEC"
+ELSEWHERE = "other GPUs, regions or sellers in the spec, or a higher budget.price_headroom"
 """Some markets take no bid above the order's ceiling, so that nobody bids may mean that it is too low."""
 MOST_BIDS = 20
 LONGEST_REASON = 160
 _MEASURED = Decimal("1.02")
 """A price per block is told per hour by how long blocks take lately: so far above a ceiling it may be the same."""
 SHUNNED = "shunned since it failed a machine here; the apply of a new plan lifts that"
-HIGHER = "raise budget.price_headroom or budget.usd_per_hour in the spec, then ampacity plan SPEC"
-OWN_PRICE = "raise the price in the spec's own definition, then ampacity plan SPEC"
+HIGHER = "raise budget.price_headroom or budget.usd_per_hour in the spec"
+OWN_PRICE = "raise the price in the spec's own definition"
 
 
 def unsold(
@@ -31,30 +32,53 @@ def unsold(
 
     `own_usd_per_hour` is the most that the order's own definition pays.
     """
-    kind, why, fix = _reason(ceiling_usd_per_hour, bids, own_usd_per_hour)
+    terms = _Terms(ceiling_usd_per_hour, own_usd_per_hour, order.offer.bidders or Bidders())
+    kind, why, fix = _reason(terms, bids)
     what = f"{order.offer.provider}: no bid could be taken for {order.labels.machine}"
     told = PART.join((f"{why}; the order is closed", *_refusals(bids)))
     return ProviderError(order.offer.provider, kind, told, what=what, fix=fix)
 
 
-def _reason(ceiling: Decimal, bids: Sequence[Bid], own: Decimal | None) -> tuple[Failure, str, str]:
-    if not bids and own is not None and own < ceiling * _MEASURED:
-        price = _usd(min(own, ceiling))
-        why = f"nobody bid at {price}, the most that the spec's own definition pays"
-        return Failure.CAPACITY_GLOBAL, why, OWN_PRICE
+class _Terms(NamedTuple):
+    """What bids are held against: the plan's ceiling, what the definition pays, and what is asked of who bids."""
+
+    ceiling: Decimal
+    own: Decimal | None
+    bidders: Bidders
+
+    @property
+    def own_binds(self) -> bool:
+        return self.own is not None and self.own < self.ceiling * _MEASURED
+
+    def limit(self, article: str = "a") -> str:
+        if self.own is None or not self.own_binds:
+            return f"{article} ceiling of {_usd(self.ceiling)}"
+        return f"{_usd(min(self.own, self.ceiling))}, the most that the spec's own definition pays"
+
+    def ways(self, otherwise: str) -> str:
+        """The limit that binds is what can be moved, be it the definition's price or its demands."""
+        price = OWN_PRICE if self.own_binds else otherwise
+        demands = self.bidders.demands
+        fewer = f"ask less of bidders ({demands}) in the spec's own definition or the context; or " if demands else ""
+        return f"{fewer}{price}, then ampacity plan SPEC"
+
+
+def _reason(terms: _Terms, bids: Sequence[Bid]) -> tuple[Failure, str, str]:
+    ways = terms.ways(ELSEWHERE)
     if not bids:
-        return Failure.CAPACITY_GLOBAL, f"nobody bid at a ceiling of {_usd(ceiling)}", ELSEWHERE
+        return Failure.CAPACITY_GLOBAL, f"{terms.bidders.nobody} bid at {terms.limit()}", ways
     many = count(len(bids), "bid")
     allowed = [bid for bid in bids if _may_be_taken(bid)]
     if not allowed:
-        return Failure.CAPACITY_GLOBAL, f"{many}, {'all ' if len(bids) > 1 else ''}refused", _way_on(bids)
+        at = f" at {terms.limit()}" if terms.own_binds else ""
+        return Failure.CAPACITY_GLOBAL, f"{many}, {'all ' if len(bids) > 1 else ''}refused{at}", _again(bids) + ways
     first = _cheapest(allowed)
     refused = f", {len(bids) - len(allowed)} refused" if len(bids) > len(allowed) else ""
-    if (first.usd_per_hour or 0) > ceiling:
-        above = f"the cheapest that may be taken, {_who(first)}, is above the ceiling of {_usd(ceiling)}"
-        return Failure.PRICE_MOVED, f"{many}{refused}; {above}", HIGHER
+    if (first.usd_per_hour or 0) > terms.ceiling:
+        above = f"the cheapest that may be taken, {_who(first)}, is above {terms.limit('the')}"
+        return Failure.PRICE_MOVED, f"{many}{refused}; {above}", terms.ways(HIGHER)
     gone = f"the cheapest, {_who(first)}, was withdrawn before it was taken"
-    return Failure.CAPACITY_GLOBAL, f"{many}{refused}; {gone}", ELSEWHERE
+    return Failure.CAPACITY_GLOBAL, f"{many}{refused}; {gone}", ways
 
 
 def _may_be_taken(bid: Bid) -> bool:
@@ -71,9 +95,9 @@ def _refusals(bids: Sequence[Bid]) -> Iterator[str]:
         yield f"{len(refused) - MOST_BIDS} more, dearer or without a price"
 
 
-def _way_on(bids: Sequence[Bid]) -> str:
+def _again(bids: Sequence[Bid]) -> str:
     shunned = any(bid.why_not == SHUNNED for bid in bids)
-    return f"ampacity plan SPEC, to take them again; or {ELSEWHERE}" if shunned else ELSEWHERE
+    return "ampacity plan SPEC, to take them again; or " if shunned else ""
 
 
 def _cheapest(bids: Sequence[Bid]) -> Bid:

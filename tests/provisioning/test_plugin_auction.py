@@ -263,6 +263,34 @@ def test_where_the_definition_pays_less_than_the_plan_allows_that_is_the_price_t
     assert "nobody bid at a ceiling of $2.5000 per hour" in higher.why
 
 
+@pytest.mark.parametrize("bids", [[bid("a", "1", "not audited")], [bid("a", "2.6")], [bid("a", "1")]])
+def test_whatever_else_stood_in_the_way_a_definition_that_pays_less_is_what_can_be_raised(
+    lot: MachineInputs, bids: list[Bid]
+) -> None:
+    from ampacity.providers.base import Token
+
+    order = order_of(lot, Token("a" * 32))
+    error = unsold(order, Decimal("2.5"), bids, own_usd_per_hour=Decimal("1.08"))
+    assert error.fix == "raise the price in the spec's own definition, then ampacity plan SPEC"
+    assert "price_headroom" in unsold(order, Decimal("2.5"), bids, own_usd_per_hour=Decimal(50)).fix
+
+
+def test_what_is_asked_of_bidders_is_named_where_none_could_be_taken(lot: MachineInputs) -> None:
+    from ampacity.providers.base import Bidders, Token
+
+    order = order_of(lot, Token("a" * 32))
+    asked = Bidders(audited_by_all=("akash1auditor",), attributes=("host=akash",))
+    narrow = msgspec.structs.replace(order, offer=msgspec.structs.replace(order.offer, bidders=asked))
+    error = unsold(narrow, Decimal("2.5"), [])
+    assert "nobody audited by akash1auditor with host=akash bid at a ceiling of $2.5000 per hour" in error.why
+    fewer = "ask less of bidders (audited by akash1auditor with host=akash) in the spec's own definition or the context"
+    assert error.fix.startswith(f"{fewer}; or ")
+    assert error.fix.endswith("price_headroom, then ampacity plan SPEC")
+    refused = unsold(narrow, Decimal("2.5"), [bid("a", "1", "not audited")], own_usd_per_hour=Decimal(1))
+    assert "ask less of bidders" in refused.fix
+    assert "raise the price" in refused.fix
+
+
 class TestABidderThatFails:
     @pytest.mark.parametrize("habit", ["refuses", "busy", "gives-up", "locked", "ends-at-once"])
     def test_is_shunned_its_order_closed_and_another_opened(
