@@ -28,6 +28,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     need: int
     by: tuple[Wallet, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    missing: tuple[Wallet, ...] = ()
+    """Those of the policy that have not approved."""
     sentence: str
 
 
@@ -89,15 +91,15 @@ def not_required() -> Verdict:
     return Verdict(allowed=True, have=0, need=0, sentence="no approval is required in this context")
 
 
-def demand(verdict: Verdict, *, plan: str) -> str:
-    """The verdict's sentence if it allows; raises `PolicyError` with every refused file if not."""
+def demand(verdict: Verdict, *, fix: str) -> str:
+    """The verdict's sentence if it allows; raises `PolicyError` with every refused file and `fix` if not."""
     if verdict.allowed:
         return verdict.sentence
     refused = "".join(f"; {one.file}: {one.why}" for one in verdict.rejected)
     raise PolicyError(
         "The plan is not approved as its policy demands",
         why=verdict.sentence + refused,
-        fix=f"ampacity approve {plan}",
+        fix=fix,
         code="AMP-APPROVAL-MISSING",
     )
 
@@ -167,16 +169,17 @@ def _refuse_repeats(wallet: Wallet, message: Message, by: dict[Address, Wallet],
 
 def _verdict(policy: Policy, by: Sequence[Wallet], rejected: Sequence[Rejected]) -> Verdict:
     allowed = len(by) >= policy.required
-    missing = [wallet.name for wallet in policy.wallets if wallet not in by]
+    missing = tuple(wallet for wallet in policy.wallets if wallet not in by)
     names = " and ".join(wallet.name for wallet in by) or "nobody"
     sentence = f"approved by {names}: {len(by)} of {policy.required} required"
     if not allowed:
-        sentence += f"; still to ask: {', '.join(missing)}"
+        sentence += f"; still to ask: {', '.join(wallet.name for wallet in missing)}"
     return Verdict(
         allowed=allowed,
         have=len(by),
         need=policy.required,
         by=tuple(by),
         rejected=tuple(rejected),
+        missing=missing,
         sentence=sentence,
     )

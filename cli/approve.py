@@ -64,7 +64,7 @@ def approve(
     verdict = desk.verdict()
     row = {"plan": str(plan), "allowed": verdict.allowed, "have": verdict.have, "need": verdict.need}
     result = Result(schema="ampacity.approval-verdict/1", data=verdict, rows=[row])
-    emit(result, chosen(output, as_json), lambda: _tell(verdict, plan))
+    emit(result, chosen(output, as_json), lambda: _tell(verdict, plan, desk.settings.keystores))
 
 
 def _write_message(desk: "Desk", address: str | None, out: Path) -> None:
@@ -115,10 +115,12 @@ def _password(
     return lambda: str(typer.prompt(f"Password of {keystore.name}", hide_input=True, err=True))
 
 
-def _tell(verdict: "Verdict", plan: Path) -> None:
+def _tell(verdict: "Verdict", plan: Path, keystores: Path | None) -> None:
+    from .cosigners import ways_to_approve
     from .output import say
 
     typer.echo(verdict.sentence)
     for refused in verdict.rejected:
         say(f"does not count: {refused.file}: {refused.why}")
-    say(f"next:  ampacity apply {quote(str(plan))}" if verdict.allowed else "more wallets must approve")
+    onward = f"ampacity apply {quote(str(plan))}" if verdict.allowed else ways_to_approve(verdict, plan, keystores)
+    say(f"next:  {onward}")

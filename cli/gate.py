@@ -1,7 +1,5 @@
 """The approval gates of a context, handed to provisioning, which knows nothing of wallets."""
 
-from shlex import quote
-
 from ..access.approvals import Verdict, check_approvals, demand, demand_still, not_required
 from ..access.policy import load_policy
 from ..core.clock import Clock, system_clock
@@ -9,6 +7,7 @@ from ..core.contexts import Context
 from ..core.digests import Digest
 from ..planning.plan import Plan
 from ..provisioning.gate import Approved
+from .cosigners import ways_to_approve
 from .facts import plan_facts
 from .planfiles import SavedPlan
 
@@ -38,8 +37,12 @@ class SiweGate:
     def check(self, plan: Plan, digest: Digest) -> Approved:
         """What goes on record; raises `PolicyError` when the plan may not pass."""
         verdict = self.verdict(plan, digest)
-        sentence = demand(verdict, plan=quote(str(self._saved.path)))
+        sentence = demand(verdict, fix="" if verdict.allowed else self._ways(verdict))
         return Approved(sentence=sentence, by=tuple(wallet.address for wallet in verdict.by))
+
+    def _ways(self, verdict: Verdict) -> str:
+        settings = self._context.approval
+        return ways_to_approve(verdict, self._saved.path, settings.keystores if settings else None)
 
 
 class StandingGate:

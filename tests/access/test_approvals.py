@@ -300,7 +300,7 @@ def test_a_file_where_the_folder_should_be_denies(check: Check, folder: Path) ->
 
 
 def test_a_context_without_a_policy_needs_no_approval() -> None:
-    assert demand(not_required(), plan="plan.json") == "no approval is required in this context"
+    assert demand(not_required(), fix="") == "no approval is required in this context"
 
 
 def test_what_is_missing_is_a_policy_error_with_the_next_command(
@@ -309,11 +309,13 @@ def test_what_is_missing_is_a_policy_error_with_the_next_command(
     approve(signers[0])
     (folder / "odd.json").write_text("{")
     with pytest.raises(PolicyError) as caught:
-        demand(check(), plan="plan.json")
+        demand(check(), fix="ampacity approve plan.json")
     assert caught.value.code == "AMP-APPROVAL-MISSING"
     assert caught.value.fix == "ampacity approve plan.json"
     assert "1 of 2 required" in caught.value.why
     assert "odd.json" in caught.value.why
+    assert signers[0].address not in {wallet.address for wallet in check().missing}
+    assert len(check().missing) == len(signers) - 1
 
 
 def test_the_text_to_sign_is_accepted_when_it_is_pasted_back(

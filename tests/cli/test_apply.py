@@ -185,7 +185,9 @@ def test_what_is_not_approved_names_a_command_that_can_be_pasted(tmp_path: Path,
     with pytest.raises(PolicyError) as refused:
         SiweGate(Context(approval=settings), saved).check(plan, digest)
 
-    assert refused.value.fix == "ampacity approve 'we ird/plan.json'"
+    approve = "ampacity approve 'we ird/plan.json'"
+    assert refused.value.fix.startswith(f"{approve} --address {wallet.address} --message-out one.txt, signed where")
+    assert refused.value.fix.endswith(f"then {approve} --message one.txt --signature 0x…")
 
 
 def test_where_the_context_names_no_policy_nobody_has_to_approve(plan_for: Plans) -> None:
