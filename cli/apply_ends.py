@@ -9,7 +9,10 @@ from .naming import span
 
 
 def standing_ends(report: ApplyReport) -> str:
-    """`the first 2026-…Z, the last 2026-…Z; a-2 ends only by …`; empty where nothing stands."""
+    """`the first 2026-…Z, the last 2026-…Z; a-2 ends only by …`; empty where nothing stands.
+
+    What is past its end is said to be so.
+    """
     there = report.standing
     if not there:
         return ""
@@ -18,7 +21,9 @@ def standing_ends(report: ApplyReport) -> str:
 
 def _asked(report: ApplyReport, there: Sequence[MachineOutcome]) -> Iterator[str]:
     ends = [machine.ends_at for machine in there if machine.ends_at is not None]
-    if ends and max(ends) - min(ends) > SAME_END:
+    if report.overdue_since is not None:
+        yield f"OVERDUE since {rfc3339(report.overdue_since)}"
+    elif ends and max(ends) - min(ends) > SAME_END:
         yield f"the first {rfc3339(min(ends))}, the last {rfc3339(max(ends))}"
     elif ends:
         yield rfc3339(max(ends))

@@ -80,7 +80,7 @@ def report_apply(report: ApplyReport, form: Format) -> int:
             say(f"again:   {report.retry}, should there be room or the old price again")
         say(f"give up: {report.give_up}")
     elif report.machines:
-        say(f"next:  ampacity status {report.name}")
+        say(f"next:  {report.give_up if report.overdue_since else f'ampacity status {report.name}'}")
     if report.cancelled:
         return int(Exit.CANCELLED)
     if report.wrong:
@@ -153,7 +153,8 @@ def _foot(report: ApplyReport) -> str:
     if report.existing != up:
         head += _existing(report)
     ends = standing_ends(report)
-    return f"{head}, {bill(report)}." + (f" Ends: {ends}." if ends else "")
+    word = "" if report.overdue_since else "Ends: "
+    return f"{head}, {bill(report)}." + (f" {word}{ends}." if ends else "")
 
 
 def _existing(report: ApplyReport) -> str:

@@ -53,6 +53,7 @@ def finish(work: Work, wanted: Sequence[MachineInputs], sightings: Sequence[Sigh
         problems=_problems(run, wanted, after, kept),
         cancelled=run.cancelled,
         ends_at=work.record.ends_at,
+        asked_at=work.desk.clock(),
     )
     return Finished(report=report, known=tuple(after))
 

@@ -59,6 +59,8 @@ def _seen(outcome: MachineOutcome, sighting: Sighting | None) -> MachineOutcome:
         reasons, fix = parted([in_one_line(sighting.problem)])
         return msgspec.structs.replace(outcome, outcome=Outcome.UNKNOWN, exists=False, reasons=reasons, fix=fix)
     machine = sighting.machine
+    if machine is not None and machine.paid_until is not None:  # a topup has moved what the state remembers
+        outcome = msgspec.structs.replace(outcome, paid_until=machine.paid_until, limit_hours=machine.limit_hours)
     if machine is None or machine.state is not MachineState.FAILED:
         return outcome
     return msgspec.structs.replace(outcome, outcome=Outcome.FAILED, reasons=tuple(problems_of(machine)))

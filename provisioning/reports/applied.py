@@ -74,7 +74,8 @@ class MachineOutcome(msgspec.Struct, frozen=True, kw_only=True):
 class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     """What an apply or a recovery left standing. `notes` says what was found and done beside the plan.
 
-    `kept` are machines that the plan removes and that stay, as those meant to take their place failed.
+    `kept` are machines that the plan removes and that stay, as those meant to take their place failed. `asked_at`
+    is when it stood so.
     """
 
     name: str
@@ -85,6 +86,7 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
     cancelled: bool = False
     ends_at: datetime | None = None
+    asked_at: datetime | None = None
 
     @property
     def partial(self) -> bool:
@@ -144,6 +146,13 @@ class ApplyReport(msgspec.Struct, frozen=True, kw_only=True):
         ends = [machine.ends_at or machine.paid_until for machine in self.standing]
         known = [end for end in ends if end is not None]
         return min(known) if self.ends_at is None and known else None
+
+    @property
+    def overdue_since(self) -> datetime | None:
+        """The first end that is past of what stands; `None` while none is."""
+        now, ends = self.asked_at, [self.ends_at, *(machine.ends_at for machine in self.standing)]
+        past = [end for end in ends if now is not None and end is not None and end <= now]
+        return min(past) if past and self.standing else None
 
     @property
     def standing(self) -> tuple[MachineOutcome, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from ampacity.cli.apply_ends import standing_ends
+from ampacity.cli.apply_view import report_apply
+from ampacity.cli.options import Format
 from ampacity.provisioning.reports import ApplyReport, MachineOutcome, Outcome
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -54,6 +56,21 @@ def test_what_does_not_end_by_itself_is_named_as_status_does() -> None:
         "`ampacity destroy a`, or by its seller, which pays on until then (about 2026-11-21T21:00:00Z)"
     )
     assert "is spent or by its seller, which pays on until then (the first about" in told(limited, later)
+
+
+def test_what_is_past_its_end_is_overdue_and_destroy_is_next(capsys: pytest.CaptureFixture[str]) -> None:
+    paid = made(2, self_ending=False, ends_at=at(0), paid_until=at(3), usd_per_hour=Decimal(1))
+    late: dict[str, Any] = {"ends_at": NOON, "asked_at": at(0.1)}
+    assert told(paid, **late).startswith(
+        "OVERDUE since 2026-11-21T12:00:00Z; a-2 ends only by `ampacity destroy a`, or"
+    )
+    report = ApplyReport(name="a", machines=(paid,), **late)
+    assert report_apply(report, Format.TABLE) == 0
+    shown = capsys.readouterr()
+    assert "$1.00 per hour. OVERDUE since 2026-11-21T12:00:00Z; " in " ".join(shown.out.split())
+    assert "next:  ampacity destroy a" in shown.err
+    assert ApplyReport(name="a", machines=(), **late).overdue_since is None
+    assert ApplyReport(name="a", machines=(made(1),), ends_at=LATER, asked_at=at(7)).overdue_since is None
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ABSENT, Outcome.FAILED])

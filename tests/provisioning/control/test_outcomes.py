@@ -11,11 +11,12 @@ import pytest
 
 from ampacity.cli.apply_view import _foot
 from ampacity.core.errors import AmpacityError
-from ampacity.providers.base import Failure, Market, ProviderError, Token
+from ampacity.providers.base import Failure, Machine, MachineRef, MachineState, Market, ProviderError, Token
 from ampacity.provisioning.engine import Change, EngineResult, Op
 from ampacity.provisioning.journal import EntryState, JournalEntry
 from ampacity.provisioning.machines import MachineInputs, MachineRecord
-from ampacity.provisioning.outcomes import FORGOTTEN, as_ordered, outcomes, standing
+from ampacity.provisioning.observe import Sighting
+from ampacity.provisioning.outcomes import FORGOTTEN, as_ordered, as_seen, outcomes, standing
 from ampacity.provisioning.reports import ApplyReport, MachineOutcome, Outcome
 from ampacity.provisioning.wayon import headline, in_lines, in_one_line, parted
 
@@ -62,6 +63,22 @@ def test_a_machine_that_will_not_run_has_failed_and_bills_as_long_as_it_is_there
     gone = only(known(state="gone"))
     assert (gone.outcome, gone.exists) == (Outcome.FAILED, False)
     assert ApplyReport(name="train", machines=(failed, gone)).billing_usd_per_hour == Decimal("23.92")
+
+
+def test_until_when_it_is_paid_is_what_its_seller_says_now_as_a_topup_moves_it(known: Known) -> None:
+    record = known(paid_until="2026-11-21T12:00:00Z")
+    told = only(record)
+    assert told.paid_until == NOON
+    machine = Machine(
+        provider="toy",
+        ref=MachineRef(id="toy-1", region="r"),
+        state=MachineState.RUNNING,
+        sku="s",
+        market=Market.AUCTION,
+        paid_until=NOON + timedelta(hours=1),
+    )
+    (fresh,) = as_seen([told], [Sighting(record=record, machine=machine)])
+    assert fresh == msgspec.structs.replace(told, paid_until=NOON + timedelta(hours=1))
 
 
 def test_a_create_without_an_answer_is_pending_and_only_surely_there_once_an_id_was_given(known: Known) -> None:
