@@ -77,7 +77,8 @@ class Ledger:
                 return found
             made = choose(held)
             marks = ", ".join(f":{name}" for name in Reservation.__struct_fields__)
-            database.execute(f"INSERT INTO reservation ({_COLUMNS}) VALUES ({marks})", msgspec.to_builtins(made))  # noqa: S608
+            statement = f"INSERT INTO reservation ({_COLUMNS}) VALUES ({marks})"  # noqa: S608
+            database.execute(statement, msgspec.to_builtins(made))
             return made
 
     def free(self, reservation_id: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ampacity.core.digests import digest_bytes
-from ampacity.providers.akash.labels import read_marks, write_marks
+from ampacity.providers.akash.labels import Marks, read_marks, write_marks
 from ampacity.providers.base import (
     Claim,
     Gpu,
@@ -80,9 +80,9 @@ def test_a_damaged_name_is_not_taken_for_another_of_the_same_length(order: Machi
     assert marks is None or write_marks(_as(order, marks)) == damaged
 
 
-def _as(order: MachineOrder, marks: object) -> MachineOrder:
-    offer = msgspec.structs.replace(order.offer, sku=marks.sku)  # type: ignore[attr-defined]
-    return msgspec.structs.replace(order, labels=marks.labels, offer=offer, ends_at=marks.ends_at)  # type: ignore[attr-defined]
+def _as(order: MachineOrder, marks: Marks) -> MachineOrder:
+    offer = msgspec.structs.replace(order.offer, sku=marks.sku)
+    return msgspec.structs.replace(order, labels=marks.labels, offer=offer, ends_at=marks.ends_at)
 
 
 def test_a_name_that_the_chain_would_keep_for_ever_is_not_cut_short() -> None:

@@ -18,10 +18,8 @@ ABSENT = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
 
 def refused(code: str) -> ClientError:
-    return ClientError(
-        {"Error": {"Code": code, "Message": "No."}, "ResponseMetadata": {"HTTPStatusCode": 400}},  # type: ignore[typeddict-item]
-        "RunInstances",
-    )
+    answer: Any = {"Error": {"Code": code, "Message": "No."}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    return ClientError(answer, "RunInstances")
 
 
 THROTTLED = refused("RequestLimitExceeded")

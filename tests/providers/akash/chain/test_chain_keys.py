@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from coincurve import PrivateKey
@@ -31,7 +32,8 @@ WHAT = Signable(kind="transaction", data=b"what is signed", summary="closes depl
 
 
 def keystore() -> str:
-    return json.dumps(create_keyfile_json(ABANDON_SECRET, PASSWORD.encode(), kdf="pbkdf2", iterations=1))  # type: ignore[arg-type]  # it takes bytes
+    password: Any = PASSWORD.encode()  # it takes bytes, and says that it takes text
+    return json.dumps(create_keyfile_json(ABANDON_SECRET, password, kdf="pbkdf2", iterations=1))
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,8 @@ class Account:
 
     def sent(self) -> list[str]:
         """The types of all messages that were sent."""
-        raws = [classes()["TxRaw"].FromString(raw) for raw in self.ledger.sent]
-        bodies: list[Any] = [classes()["TxBody"].FromString(raw.body_bytes) for raw in raws]  # type: ignore[attr-defined]
+        raws: list[Any] = [classes()["TxRaw"].FromString(raw) for raw in self.ledger.sent]
+        bodies: list[Any] = [classes()["TxBody"].FromString(raw.body_bytes) for raw in raws]
         return [body.messages[0].type_url.rpartition(".")[2] for body in bodies]
 
 
