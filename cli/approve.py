@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..access.approvals import Verdict
     from ..access.keystore import Keystore, Password
     from ..core.contexts import ApprovalSettings
-    from .signing import Desk
+    from .signing import Signing
 
 app = new_app()
 
@@ -47,47 +47,47 @@ def approve(
     from .output import Result, emit
     from .pasted import take_pasted
     from .planfiles import open_plan
-    from .signing import Desk
+    from .signing import Signing
 
     named = choose_context(context, config_path=config)
     speak_of(state=named.state_folder, plan=plan)
     saved = open_plan(plan)
     speak_of(name=saved.plan.name)
-    desk = Desk(named, saved)
+    signing = Signing(named, saved)
     if message_out is not None:
-        _write_message(desk, address, message_out)
+        _write_message(signing, address, message_out)
         return
     if message is not None or signature is not None:
-        take_pasted(desk, message, signature)
+        take_pasted(signing, message, signature)
     else:
-        _sign_here(desk, wallet, password_file, password_env)
-    verdict = desk.verdict()
+        _sign_here(signing, wallet, password_file, password_env)
+    verdict = signing.verdict()
     row = {"plan": str(plan), "allowed": verdict.allowed, "have": verdict.have, "need": verdict.need}
     result = Result(schema="ampacity.approval-verdict/1", data=verdict, rows=[row])
-    emit(result, chosen(output, as_json), lambda: _tell(verdict, plan, desk.settings.keystores))
+    emit(result, chosen(output, as_json), lambda: _tell(verdict, plan, signing.settings.keystores))
 
 
-def _write_message(desk: "Desk", address: str | None, out: Path) -> None:
+def _write_message(signing: "Signing", address: str | None, out: Path) -> None:
     from ..access.approval_files import write_message
     from ..core.errors import UsageError
     from .output import say
 
     if address is None:
-        again = f"ampacity approve {quote(str(desk.saved.path))} --address 0x… --message-out {quote(str(out))}"
+        again = f"ampacity approve {quote(str(signing.saved.path))} --address 0x… --message-out {quote(str(out))}"
         raise UsageError("Who will sign?", why="the text names its signer", fix=again, code="AMP-USAGE")
-    write_message(out, desk.text_for(address))
+    write_message(out, signing.text_for(address))
     say(f"Sign the exact bytes of {out} (personal_sign, EIP-191), then:")
-    say(f"  ampacity approve {quote(str(desk.saved.path))} --message {quote(str(out))} --signature 0x…")
+    say(f"  ampacity approve {quote(str(signing.saved.path))} --message {quote(str(out))} --signature 0x…")
 
 
-def _sign_here(desk: "Desk", wallet: str | None, password_file: Path | None, password_env: str | None) -> None:
+def _sign_here(signing: "Signing", wallet: str | None, password_file: Path | None, password_env: str | None) -> None:
     from ..access.keystore import unlock
 
-    keystore = desk.keystore(wallet)
-    signer = unlock(keystore, _password(desk.settings, keystore, password_file, password_env))
-    text = desk.text_for(signer.address)
+    keystore = signing.keystore(wallet)
+    signer = unlock(keystore, _password(signing.settings, keystore, password_file, password_env))
+    text = signing.text_for(signer.address)
     sys.stderr.write(f"{text}\n")
-    desk.take(text.encode("ascii"), signer.sign(text.encode("ascii")), "keystore")
+    signing.take(text.encode("ascii"), signer.sign(text.encode("ascii")), "keystore")
 
 
 def _password(

@@ -7,16 +7,16 @@ from shlex import quote
 from ..access.approval_files import read_message
 from ..access.siwe.denied import DeniedError, Reason
 from ..core.errors import UsageError
-from .signing import Desk
+from .signing import Signing
 
 _SIGNER = re.compile(r"\A[^\n]*\n(0x[0-9a-fA-F]{40})\n")
 _OF_SIGNATURE = frozenset({Reason.SIGNATURE_FORM, Reason.SIGNATURE_RANGE, Reason.SIGNER})
 """The text may be right: the same one is signed again."""
 
 
-def take_pasted(desk: Desk, message: Path | None, signature: str | None) -> None:
+def take_pasted(signing: Signing, message: Path | None, signature: str | None) -> None:
     """Store the `signature` of the text in `message`. Raises `PolicyError` or `UsageError` with the way on."""
-    plan = desk.saved.path
+    plan = signing.saved.path
     if message is None or signature is None:
         raise UsageError(
             "A pasted signature needs --message and --signature",
@@ -26,7 +26,7 @@ def take_pasted(desk: Desk, message: Path | None, signature: str | None) -> None
         )
     raw = read_message(message)
     try:
-        desk.take(raw, signature, "pasted")
+        signing.take(raw, signature, "pasted")
     except DeniedError as error:
         if error.reason is Reason.NOT_IN_POLICY:
             raise

@@ -1,4 +1,4 @@
-"""The desk where one plan is signed: what to sign, by whom it may be, and where signatures go."""
+"""The signing of one plan: what to sign, by whom it may be, and where signatures go."""
 
 from pathlib import Path
 from shlex import quote
@@ -19,7 +19,7 @@ from .gate import SiweGate
 from .planfiles import SavedPlan
 
 
-class Desk:
+class Signing:
     """Everything about approving one saved plan in one context."""
 
     def __init__(self, named: NamedContext, saved: SavedPlan, clock: Clock = system_clock) -> None:

@@ -8,18 +8,18 @@ import pytest
 
 from ampacity.access.siwe.denied import DeniedError, Reason
 from ampacity.cli.pasted import take_pasted
-from ampacity.cli.signing import Desk
+from ampacity.cli.signing import Signing
 from ampacity.core.errors import AmpacityError, UsageError
 
 ADDRESS = "0x" + "aB" * 20
 PASTE = "ampacity approve train.plan.json --message text.txt --signature 0x…"
 
 
-def desk_that_says(reason: Reason) -> Desk:
+def signing_that_says(reason: Reason) -> Signing:
     def take(*_: Any) -> Path:
         raise DeniedError(reason, "the cause", fix="what the verifier says")
 
-    return cast(Desk, SimpleNamespace(saved=SimpleNamespace(path=Path("train.plan.json")), take=take))
+    return cast(Signing, SimpleNamespace(saved=SimpleNamespace(path=Path("train.plan.json")), take=take))
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refused(reason: Reason, signature: str | None = "0x12") -> AmpacityError:
     with pytest.raises((DeniedError, UsageError)) as caught:
-        take_pasted(desk_that_says(reason), Path("text.txt"), signature)
+        take_pasted(signing_that_says(reason), Path("text.txt"), signature)
     return caught.value
 
 
