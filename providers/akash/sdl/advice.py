@@ -3,10 +3,17 @@
 import re
 from collections.abc import Iterator
 
+from ...text import clean
 from .exposes import expose_order
 from .groups import place
-from .schema import Sdl
+from .schema import Sdl, Service
 
+MOST_NAMES = 5
+LONGEST_NAME = 40
+_SECRET = re.compile(
+    r"(?i)(^|_)(pass|passw(or)?d|passphrase|pwd|secrets?|token|credentials?|mnemonic|(api|access|private|secret)_?key)($|_)"
+)
+"""Names of variables that mostly hold what nobody else should read."""
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 
@@ -14,10 +21,20 @@ def advice(sdl: Sdl) -> Iterator[str]:
     """One sentence for each thing that a person should know before it is ordered."""
     for name, service in sdl.services.items():
         yield from (f"service {name}: {said}" for said in image_advice(service.image))
+        if secret := [key for key in _keys(service) if _SECRET.search(key)]:
+            yield f"service {name}: the provider reads what env holds, such as {', '.join(secret[:MOST_NAMES])}"
         if service.credentials:
             yield f"service {name}: the provider reads the registry's password"
     yield from _models(sdl)
     yield from _clients(sdl)
+
+
+def _keys(service: Service) -> Iterator[str]:
+    """The variables that are given a value: an empty one gives nothing away."""
+    for entry in service.env or ():
+        key, _, value = entry.partition("=")
+        if value:
+            yield clean(key)[:LONGEST_NAME]
 
 
 def image_advice(image: str) -> Iterator[str]:

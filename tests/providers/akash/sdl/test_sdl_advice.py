@@ -43,6 +43,22 @@ def test_a_registry_s_password_is_read_by_the_provider(good: str) -> None:
     assert "hunter22" not in warned
 
 
+@pytest.mark.parametrize(
+    "name", ["PASSWORD", "HF_TOKEN", "AWS_SECRET_ACCESS_KEY", "OPENAI_API_KEY", "DB_PWD", "db_pass"]
+)
+def test_a_secret_in_env_is_read_by_the_provider_and_told_by_its_name_alone(good: str, name: str) -> None:
+    warned = advice(good.replace("MODE=fast", f"{name}=hunter22"))
+    assert f"the provider reads what env holds, such as {name}" in warned
+    assert "hunter22" not in warned
+
+
+@pytest.mark.parametrize(
+    "line", ["TOKENIZERS_PARALLELISM=false", "PASSWORD=", "PASSWORD", "COMPASS=north", "MAX_TOKENS=9"]
+)
+def test_what_only_sounds_like_one_or_has_no_value_is_not_warned_of(good: str, line: str) -> None:
+    assert "env holds" not in advice(good.replace("MODE=fast", line))
+
+
 def test_a_model_in_capitals_finds_no_provider(good: str) -> None:
     assert "none will have H100" in advice(good.replace("h100", "H100"))
 
