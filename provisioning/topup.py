@@ -72,6 +72,7 @@ def _due(turn: _Turn, sighting: Sighting, wanted: datetime | None) -> Iterator[T
     if machine is None or not sighting.alive:
         raise turn.closed(machine)
     if machine.held_usd is None:
+        seller.top_up_usd(machine.ref, turn.now)  # its own error is nearer to the cause, and knows the way on
         raise ResourceError(
             "what it holds is not known",
             why=machine.note,

@@ -115,7 +115,7 @@ class Desk:
         try:
             return current(self.ledger.leases(dseq))
         except ProviderError as error:
-            return Unread(f"{error.why} [{error.code}]")
+            return Unread(why=f"{error.why} [{error.code}]", fix=error.fix)
 
     def _leash(self, dseq: Dseq) -> Leash:
         try:

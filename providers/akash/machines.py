@@ -55,9 +55,10 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """In place of a lease that could not be asked about: `why` not. Whatever it costs, it can be closed."""
+    """In place of a lease that could not be asked about: `why`, and what mends it. It can be closed all the same."""
 
     why: str
+    fix: str = ""
 
 
 def tell_machine(
@@ -106,6 +107,7 @@ def current(leases: list[Lease]) -> Lease | None:
 
 def _unread_machine(deployment: Deployment, marks: Marks, lease: Unread, moment: Moment) -> Machine:
     """One that is there for sure, and of which its price and its money are not known."""
+    way = f"; way on: {lease.fix}" if lease.fix else ""
     return Machine(
         provider=PROVIDER,
         ref=ref_of(deployment),
@@ -116,7 +118,7 @@ def _unread_machine(deployment: Deployment, marks: Marks, lease: Unread, moment:
         created_at=moment.at(deployment.created_height),
         ends_at=marks.ends_at,
         unseen=clean(lease.why),
-        note=f"whether it is leased, and what it costs, is not known ({clean(lease.why)}); it can be deleted",
+        note=f"whether it is leased, and what it costs, is not known ({clean(lease.why)}); it can be deleted{way}",
     )
 
 

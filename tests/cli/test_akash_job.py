@@ -299,9 +299,9 @@ def test_a_chain_that_changes_its_version_later_is_named_by_whoever_asks_and_let
     funded("sandbox", "fault", "akash", "other-version")
     (seen,) = funded.data("status", "job", exit=4)["machines"]
     assert "[AMP-AKASH-VERSION]" in seen["note"]
+    assert "take a newer ampacity" in seen["note"]
     topped = funded("topup", "job", "--hours", "2", "--yes", exit=4)
-    assert "what it holds is not known" in topped.stderr
-    assert "[AMP-AKASH-VERSION]" in topped.stderr
+    assert "[AMP-AKASH-VERSION]. Way on: take a newer ampacity" in " ".join(topped.stderr.split())
     funded("destroy", "job", "--yes")
     assert funded.data("orphans")["orphans"] == []
 

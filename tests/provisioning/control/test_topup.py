@@ -11,7 +11,17 @@ import pytest
 
 from ampacity.cli.status_foot import foot
 from ampacity.core.errors import ResourceError, UsageError
-from ampacity.providers.base import Labels, MachineOrder, MachineState, Market, Offer, Settlement, Token
+from ampacity.providers.base import (
+    Failure,
+    Labels,
+    MachineOrder,
+    MachineState,
+    Market,
+    Offer,
+    ProviderError,
+    Settlement,
+    Token,
+)
 from ampacity.provisioning import topup
 from ampacity.provisioning.anew import way_anew
 from ampacity.provisioning.drift import differences
@@ -117,6 +127,19 @@ def test_a_machine_whose_money_cannot_be_seen_is_a_problem_and_not_one_without_a
         "node-0: what it holds is not known: the market cannot be asked [AMP-HELD-UNKNOWN]. "
         "Way on: ampacity status train",
     )
+
+
+def test_what_its_seller_itself_says_of_that_comes_first_with_its_own_way_on(
+    work: Any, prepaid: Prepaid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> Decimal:
+        raise ProviderError("toy", Failure.INVALID, "answered 501", fix="take a newer ampacity")
+
+    monkeypatch.setattr(prepaid.hall, "top_up_usd", refuses)
+    work.seen = [prepaid.seen(paid_until=None, held_usd=None, note="the market cannot be asked")]
+    (problem,) = topup.quote(work.desk, "train", Decimal(1)).problems
+    assert "answered 501" in problem
+    assert problem.endswith(". Way on: take a newer ampacity")
 
 
 def test_a_machine_that_ran_dry_and_is_closed_is_a_problem_and_recover_the_way_on(work: Any, prepaid: Prepaid) -> None:
