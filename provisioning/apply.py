@@ -46,7 +46,7 @@ def check(desk: Desk, intent: Intent, gate: ApprovalGate) -> Checked:
     """Every refusal that can be said before the question is asked."""
     plan = intent.plan
     record = desk.records.find(plan.name)
-    refuse_early(desk, intent, record)
+    refuse_early(desk, intent, record, changing=desk.changing(plan.name))
     seen = look(work_on(desk, record)) if record else []
     doubts = refuse_late(desk, intent, record, seen)
     approved = gate.check(plan, intent.digest)
@@ -95,12 +95,12 @@ def _unless_unopened(desk: Desk, before: DeploymentRecord | None) -> Iterator[No
         raise
 
 
-def refuse_early(desk: Desk, intent: Intent, record: DeploymentRecord | None) -> None:
-    """The refusals that need nobody to be asked."""
+def refuse_early(desk: Desk, intent: Intent, record: DeploymentRecord | None, *, changing: str | None = None) -> None:
+    """The refusals that need nobody to be asked. `changing` is what else is at work on the deployment."""
     plan = intent.plan
     refusals.refuse_expired(plan, desk.clock())
     here = record.used(intent.digest) if record else None
-    refusals.refuse_used(plan, here or desk.records.archived_use(intent.digest))
+    refusals.refuse_used(plan, here or desk.records.archived_use(intent.digest), changing)
     refusals.refuse_other_context(plan, desk.context.name)
     refusals.refuse_destroyed(plan, record.destroying_since if record else None)
 

@@ -44,13 +44,18 @@ def refuse_expired(plan: Plan, now: datetime) -> None:
         )
 
 
-def refuse_used(plan: Plan, use: UsedPlan | None) -> None:
-    """Raises `UnexpectedChangeError` for a plan that was applied before, finished or not."""
+def refuse_used(plan: Plan, use: UsedPlan | None, changing: str | None = None) -> None:
+    """Raises `UnexpectedChangeError` for a plan that was applied before, finished or not.
+
+    `changing` is what is at work on the deployment now: it may be that very apply.
+    """
     if use is not None:
+        at_work = f"; at work now: {changing}" if changing else ""
+        finish = f"ampacity recover {plan.name} to finish that one, or {PLAN_AGAIN}"
         raise UnexpectedChangeError(
             "The plan was applied before",
-            why=f"at {rfc3339(use.at)}; a plan is good for one apply",
-            fix=f"ampacity recover {plan.name} to finish that one, or {PLAN_AGAIN}",
+            why=f"at {rfc3339(use.at)}; a plan is good for one apply{at_work}",
+            fix=f"ampacity status {plan.name}, which shows how far it is" if changing else finish,
             code="AMP-PLAN-USED",
         )
 

@@ -53,6 +53,13 @@ def test_a_used_plan_leads_to_recover(plan: Plan) -> None:
     assert "2026-11-21T00:00:00Z" in error.why
 
 
+def test_a_used_plan_whose_apply_may_be_at_work_leads_to_status_and_not_to_recover(plan: Plan) -> None:
+    use = UsedPlan(digest=Digest("sha256:" + "2" * 64), at=datetime(2026, 11, 21, tzinfo=UTC), approval="")
+    error = refused(refusals.refuse_used, plan, use, "apply PLAN, process 7 on here")
+    assert error.fix == "ampacity status train, which shows how far it is"
+    assert error.why.endswith("; at work now: apply PLAN, process 7 on here")
+
+
 def test_a_plan_stays_in_the_context_that_it_was_made_for(plan: Plan) -> None:
     refusals.refuse_other_context(plan, "test")
     error = refused(refusals.refuse_other_context, plan, "production")
