@@ -35,7 +35,7 @@ def foot(found: "DeploymentStatus") -> Iterator[str]:
     elif found.overdue:
         since = f" since {rfc3339(found.overdue_since)}" if found.overdue_since else ""
         yield f"OVERDUE{since}: ampacity destroy {found.name}"
-    elif found.ends_at:
+    elif found.ends_at and found.machines:
         yield f"Ends {rfc3339(found.ends_at)}{_first(found, found.ends_at)}{_lasting(found)}."
     yield from _prepaid(found)
     for note in sorted({machine.note for machine in found.machines if machine.note}):
@@ -176,7 +176,9 @@ def _unseen(found: "DeploymentStatus") -> Iterator[str]:
     """What is surely there and bills, though nobody sees how it does: an outage mostly, and nothing to mend at once."""
     from .naming import span
 
-    names = span([machine.name for machine in found.machines if machine.state == UNSEEN])
+    unseen = [machine.name for machine in found.machines if machine.state == UNSEEN]
+    names = span(unseen)
     if names:
         ways = f"ampacity recover {found.name}, or ampacity destroy {found.name}"
-        yield f"CANNOT BE SEEN: {names} may run as before, and bills on; look again, and only if it stays so: {ways}"
+        bill = "bills" if len(unseen) == 1 else "bill"
+        yield f"CANNOT BE SEEN: {names} may run as before, and {bill} on; look again, and only if it stays so: {ways}"

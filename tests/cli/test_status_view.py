@@ -217,6 +217,14 @@ def test_what_cannot_be_seen_is_counted_apart_with_the_reason(shown: Shown) -> N
         "ampacity recover llama-train, or ampacity destroy llama-train"
     ) in lines
     assert "llama-train-2  ssh root@h100.example" in lines
+    both = " ".join(shown(status(machine(1, "unseen"), machine(2, "unseen"))))
+    assert "CANNOT BE SEEN: llama-train-1..2 may run as before, and bill on; look again" in both
+
+
+def test_where_there_is_no_machine_no_end_is_told(shown: Shown) -> None:
+    lines = shown(msgspec.structs.replace(status(), ends_at=NOW + timedelta(hours=5)))
+    assert lines[0] == "0 machines, $0.00 per hour, $0.00 so far."
+    assert not any("Ends" in line for line in lines)
 
 
 def test_an_interrupted_destroy_leads_to_destroy_alone(shown: Shown) -> None:
