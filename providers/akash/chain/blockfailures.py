@@ -17,7 +17,10 @@ UNDONE = {
     "MsgCloseDeployment": "the deployment is still open and holds its deposit",
 }
 """By the message's name."""
-AGAIN = "run the same command again (after an apply: ampacity recover NAME)"
+RECOVER = "ampacity recover NAME"
+"""A plan is used up by its apply: what making a machine came to is finished by this alone."""
+AGAIN = {"MsgCreateDeployment": RECOVER, "MsgCreateLease": RECOVER}
+"""How the same is tried again, by the message's name; any other by the command that sent it."""
 
 
 class FailedInBlockError(ChainError):
@@ -36,7 +39,7 @@ class FailedInBlockError(ChainError):
         super().__init__(kind, why, coded=coded)
         self.what = "The chain accepted the transaction and then failed it"
         self.code = self.default_code
-        self.fix = FIXES.get(kind, AGAIN)
+        self.fix = FIXES.get(kind, AGAIN.get(message, "run the same command again"))
 
 
 def _fee(fee_uakt: int | None) -> str:

@@ -241,14 +241,14 @@ def test_what_is_accepted_and_then_fails_in_its_block_is_a_failure(ledger: Any, 
 
 
 @pytest.mark.parametrize(
-    ("spend", "undone"),
+    ("spend", "undone", "way"),
     [
-        (lambda wallet, _bid: top_up(wallet), "nothing was added to the deposit"),
-        (lambda wallet, bid: wallet.lease(bid), "the bid is not taken, nothing bills by it"),
+        (lambda wallet, _bid: top_up(wallet), "nothing was added to the deposit", "run the same command again"),
+        (lambda wallet, bid: wallet.lease(bid), "the bid is not taken, nothing bills by it", "ampacity recover NAME"),
     ],
 )
 def test_who_meets_that_is_told_what_is_as_it_was_what_is_gone_and_the_way_on(
-    ledger: Any, node: Any, wallet: OwnWallet, spend: Callable[[OwnWallet, LeaseId], Any], undone: str
+    *, ledger: Any, node: Any, wallet: OwnWallet, spend: Callable[[OwnWallet, LeaseId], Any], undone: str, way: str
 ) -> None:
     node.says("/akash/market/v1beta5/leases/list", {"leases": [], "pagination": {"next_key": None}})
     out_of_gas = {"codespace": "sdk", "code": 11, "raw_log": "out of gas in location: WriteFlat"}
@@ -260,7 +260,7 @@ def test_who_meets_that_is_told_what_is_as_it_was_what_is_gone_and_the_way_on(
     assert caught.value.why == (
         f"out of gas in location: WriteFlat (codespace sdk code 11); {undone}, and only its fee (0.00325 AKT) is gone"
     )
-    assert caught.value.fix == "run the same command again (after an apply: ampacity recover NAME)"
+    assert caught.value.fix == way
 
 
 def test_each_message_that_is_sent_says_what_its_failure_leaves_undone() -> None:
