@@ -1,5 +1,6 @@
 """Faults that only a market can show, as the chain's own REST tells them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +61,8 @@ def test_a_transaction_that_is_accepted_fails_in_its_block_and_only_its_fee_is_g
     before = wallet.balance
     done = wallet.send(wallet.create_message())
     assert (done["codespace"], done["code"]) == ("sdk", 11)
+    wanted, used = map(int, re.findall(r"gas(?:Wanted|Used): ([0-9]+)", done["raw_log"]))
+    assert used > wanted
     assert wallet.balance == before
     assert chain.market.read().deployments == {}
 
