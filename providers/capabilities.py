@@ -151,7 +151,7 @@ class PaysOn(Protocol):
     """Beside `Prepays`: may spend on a machine by itself what was never locked for it, up to a limit in hours."""
 
     def limit_hours(self, max_usd_per_hour: Decimal, hours: Decimal | None) -> Decimal | None:
-        """After how many hours of billing it ends what `deposit_usd` is told for, having paid on until then.
+        """After how many whole hours of billing it ends what `deposit_usd` is told for, having paid on until then.
 
         `None` where only what is locked can be spent.
         """

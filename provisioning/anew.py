@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
 
 import msgspec
 
 from ..core.errors import PolicyError
+from ..planning.prepaid import Quote
+from .deposits import hours_until
 from .observe import Sighting
-from .outlook import outlook_of, refuse_dear
+from .outlook import Outlook, outlook_of, refuse_dear
 from .records import DeploymentRecord
 from .reports import REPLAN, FormerMachine
+from .status import remembered
 from .worst import refuse_beyond, stakes_of
 
 
@@ -24,10 +28,28 @@ def way_anew(record: DeploymentRecord, seen: Sequence[Sighting], former: Iterabl
     if any(machine.ends_at is not None and machine.ends_at <= now for machine in ahead.bought):
         return REPLAN  # it would be made to be ended at once
     planned = {machine.offer.key: machine.offer for machine in ahead.bought}
-    ahead = msgspec.structs.replace(ahead, stakes=stakes_of(record, seen, former, now))
+    stakes = msgspec.structs.replace(stakes_of(record, seen, former, now), quotes=_paid_on(ahead, seen, now))
+    ahead = msgspec.structs.replace(ahead, stakes=stakes)
     try:
         refuse_dear(ahead, planned)
         refuse_beyond(ahead, planned)
     except PolicyError:
         return REPLAN
     return f"ampacity recover {record.name}"
+
+
+def _paid_on(ahead: Outlook, seen: Sequence[Sighting], now: datetime) -> tuple[Quote, ...]:
+    """Until when a seller that paid on for what is lost would do so anew: limits are whole hours, rounded up."""
+    limited = {each.record.inputs.name for each in seen if remembered(each).limit_hours is not None}
+    left = {each.name: hours_until(each.ends_at, now) for each in ahead.bought if each.name in limited}
+    sellers = {each.name: each.offer.provider for each in ahead.bought}
+    return tuple(
+        Quote(
+            machine=name,
+            provider=sellers[name],
+            usd=Decimal(0),
+            limit_hours=hours.to_integral_value(ROUND_CEILING),
+        )
+        for name, hours in left.items()
+        if hours is not None
+    )

@@ -178,6 +178,22 @@ def test_the_way_on_after_it_ran_dry_is_a_new_plan_where_making_it_anew_is_beyon
     assert DriftReport(name="train", differences=differences(work.seen, []), anew=way).fix == way
 
 
+@pytest.mark.parametrize(
+    ("limit_hours", "way"),
+    [(None, "ampacity recover train"), (Decimal(8), "ampacity plan SPEC, then apply the new plan")],
+)
+def test_what_its_seller_pays_on_for_anew_is_counted_in_whole_hours(
+    prepaid: Prepaid, record: DeploymentRecord, limit_hours: Decimal | None, way: str
+) -> None:
+    # $2.00 spent and 6.5 h at 2.93 left are 21.05; by a limit of 7 h they are 22.51. 22.00 was approved.
+    end = NOW + 6.5 * HOUR
+    wanted = msgspec.structs.replace(prepaid.inputs, ends_at=end, max_usd_per_hour=Decimal("2.93"))
+    approved = msgspec.structs.replace(record, wanted=(wanted,), approved_usd=Decimal(22))
+    lost = prepaid.seen(state=MachineState.GONE, ends_at=end, limit_hours=limit_hours)
+    seen = [msgspec.structs.replace(lost, settlement=Settlement(spent_usd=Decimal(2)))]
+    assert way_anew(approved, seen, (), NOW) == way
+
+
 def test_what_ended_at_its_end_is_not_lost_and_is_not_made_anew_to_end_at_once(
     prepaid: Prepaid, record: DeploymentRecord
 ) -> None:
