@@ -52,13 +52,14 @@ class RunningMachine(msgspec.Struct, frozen=True, kw_only=True):
 
     `offer` is what it was bought by; `inputs` the digest of what forces a replacement (see
     `planning.change.replace_digest`), of which `parts` says what may be said; `alive` is false where
-    its seller no longer has it.
+    its seller no longer has it, and `failed` true where it has one that will not run and is to be made anew.
     """
 
     name: str
     offer: Offer
     inputs: Digest
     alive: bool
+    failed: bool = False
     ends_at: datetime | None = None
     self_ending: bool = False
     """Whether its seller or the machine itself ends it at `ends_at`, which then cannot be moved."""
@@ -75,7 +76,7 @@ class RunningMachine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BaseState(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan was made against: `digest` covers names, ids, inputs and who is gone."""
+    """What the plan was made against: `digest` covers names, ids, inputs, and who is gone or failed."""
 
     deployment: str | None
     """The deployment's unique id, `None` where there is none yet."""

@@ -16,6 +16,7 @@ from .rules import Question, Subject, first_miss
 from .spec import Spec
 
 GONE = "gone at its seller"
+FAILED = "failed at its seller"
 
 
 class Fate(StrEnum):
@@ -77,9 +78,10 @@ def _judge(question: Question, machine: RunningMachine, seen: Mapping[str, Offer
         return Running(machine=machine, offer=offer, fate=Fate.GONE, why=GONE)
     if missed := first_miss(question, offer, Subject.MACHINE):
         return Running(machine=machine, offer=offer, fate=Fate.DROP, why=f"{missed[0].key}: {missed[1].text}")
-    if machine.inputs == _inputs(question.spec, offer, setup):
+    same = machine.inputs == _inputs(question.spec, offer, setup)
+    if same and not machine.failed:
         return Running(machine=machine, offer=offer, fate=Fate.KEEP)
-    changed = _changed(question.spec, machine, setup)
+    changed = FAILED if same else _changed(question.spec, machine, setup)
     if offer.id not in seen or first_miss(question, offer, Subject.SALE):
         return Running(machine=machine, offer=offer, fate=Fate.DROP, why=f"{changed}, and its offer is not sold now")
     return Running(machine=machine, offer=offer, fate=Fate.RENEW, why=changed)

@@ -17,6 +17,7 @@ from .baseline import base_state
 from .deposits import deposits, refuse_deposits
 from .desk import Desk, Work, work_on
 from .engine import UNOPENED
+from .failing import looked_at_again
 from .finish import Finished, finish, settle
 from .funds import Due, refuse_unpaid
 from .gate import ApprovalGate, Approved
@@ -163,7 +164,7 @@ def _spend(work: Work, intent: Intent, use: UsedPlan, seen: Sequence[Sighting]) 
     work = msgspec.structs.replace(work, record=record)
     settle(work)
     work.journal.forgive()
-    return _with_end(given_up, _with_doubts(work, finish(work, wanted, seen)))
+    return _with_end(given_up, _with_doubts(work, finish(work, wanted, list(map(looked_at_again, seen)))))
 
 
 def _payload(intent: Intent) -> Payload:

@@ -7,6 +7,7 @@ from ..core.digests import digest_of
 from ..core.errors import ResourceError
 from ..planning.change import Parts
 from ..planning.plan import BaseState, RunningMachine
+from .failing import failed
 from .machines import machine_end
 from .observe import Sighting
 from .status import last_told
@@ -24,7 +25,7 @@ def base_state(
     for sighting in seen:
         if sighting.problem is not None:
             raise _unasked(sighting) from sighting.problem
-    facts = [[row.record.inputs.name, _id(row), row.record.inputs.replace, row.alive] for row in seen]
+    facts = [[row.record.inputs.name, _id(row), row.record.inputs.replace, row.alive, failed(row)] for row in seen]
     return BaseState(
         deployment=uid,
         digest=digest_of({"deployment": uid, "machines": sorted(facts)}),
@@ -47,6 +48,7 @@ def _running(sighting: Sighting) -> RunningMachine:
         inputs=inputs.replace,
         parts=Parts(image=inputs.image, disk_gib=inputs.disk_gib, ssh_public_key=inputs.ssh_public_key),
         alive=sighting.alive,
+        failed=sighting.alive and failed(sighting),
         ends_at=machine_end(inputs, timer=machine.ends_at if machine is not None else None, self_ending=self_ending),
         self_ending=self_ending,
         id=_id(sighting),

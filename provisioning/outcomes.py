@@ -63,7 +63,9 @@ def _seen(outcome: MachineOutcome, sighting: Sighting | None) -> MachineOutcome:
         outcome = msgspec.structs.replace(outcome, paid_until=machine.paid_until, limit_hours=machine.limit_hours)
     if machine is None or machine.state is not MachineState.FAILED:
         return outcome
-    return msgspec.structs.replace(outcome, outcome=Outcome.FAILED, reasons=tuple(problems_of(machine)))
+    price = outcome.usd_per_hour if machine.usd_per_hour is None else machine.usd_per_hour
+    reasons = tuple(problems_of(machine))
+    return msgspec.structs.replace(outcome, outcome=Outcome.FAILED, reasons=reasons, usd_per_hour=price)
 
 
 def as_ordered(machines: Iterable[MachineOutcome], entries: Iterable[JournalEntry]) -> tuple[MachineOutcome, ...]:

@@ -9,12 +9,13 @@ import msgspec
 from ..core.errors import PolicyError
 from ..core.money import show_usd, total
 from ..providers.base import Machine, MachineState, Market, Offer
+from .failing import failed
 from .machines import MachineInputs, machine_end
 from .observe import Sighting
 from .records import DeploymentRecord
 from .refusals import PLAN_AGAIN, live_price
 from .stakes import Stakes, Standing
-from .status import Told, hidden, last_told
+from .status import Told, last_told
 
 Adopts = Callable[[MachineInputs, Machine], bool]
 """Whether the create call of a machine would take in one that runs outside the state."""
@@ -146,19 +147,7 @@ def _stands(wanted: MachineInputs, sighting: Sighting | None) -> bool:
     """Whether it is to be left as it is. One whose seller cannot be asked is left too."""
     if sighting is None or sighting.record.inputs.replace != wanted.replace:
         return False
-    failed = has_failed(sighting) or seen_failed(sighting)
-    return not failed and (sighting.problem is not None or sighting.alive)
-
-
-def has_failed(sighting: Sighting) -> bool:
-    """Whether the state has it as failed: then the engine makes it anew, whatever is wanted of it."""
-    return sighting.record.outputs.get("state") == MachineState.FAILED.value
-
-
-def seen_failed(sighting: Sighting) -> bool:
-    """Whether its seller says now that it has failed, which the state may not know. One that is hidden may run."""
-    failed = sighting.machine is not None and sighting.machine.state is MachineState.FAILED
-    return failed and not hidden(sighting)
+    return not failed(sighting) and (sighting.problem is not None or sighting.alive)
 
 
 def _is_order(wanted: MachineInputs, found: Machine | None) -> bool:

@@ -14,6 +14,7 @@ from ..core.errors import PolicyError, UnexpectedChangeError
 from ..providers.base import Machine, MachineRef, Offer, Token
 from .books import close_books
 from .desk import SETTLE_SECONDS, Desk, Work, work_on
+from .failing import has_failed, looked_at_again
 from .finish import finish, settle
 from .funds import Due, refuse_unpaid
 from .gate import RecoveryGate
@@ -22,7 +23,7 @@ from .leftovers import clean, fates
 from .lock import WAIT_SECONDS
 from .machines import MachineInputs, MachineRecord
 from .observe import Sighting, look
-from .outlook import Adopts, Outlook, has_failed, outlook_of, refuse_dear, seen_failed
+from .outlook import Adopts, Outlook, outlook_of, refuse_dear
 from .payload import read_again
 from .refusals import refuse_recovery
 from .reports import ApplyReport
@@ -68,7 +69,7 @@ def recover(desk: Desk, name: str, live: Mapping[str, Offer], gate: RecoveryGate
         refuse_beyond(staked, live)
         funds(desk, staked)
         interrupted = settle(work)
-        finished = finish(work, wanted, seen if held_back else [_looked_at_again(each) for each in seen])
+        finished = finish(work, wanted, seen if held_back else [looked_at_again(each) for each in seen])
         cleaned = clean(work, found, finished.known)
         notes = (*_settled(interrupted), *fates(work, found, cleaned, finished.known))
         return _with_notes(finished.report, notes, (*held_back, *found.problems, *cleaned.problems))
@@ -87,11 +88,6 @@ def funds(desk: Desk, ahead: Outlook) -> tuple[str, ...]:
         give_up=f"ampacity destroy {ahead.name}",
     )
     return refuse_unpaid(desk, due)
-
-
-def _looked_at_again(sighting: Sighting) -> Sighting:
-    """One that failed since the state saw it counts as lost: the engine looks for itself, and makes it anew."""
-    return msgspec.structs.replace(sighting, machine=None) if seen_failed(sighting) else sighting
 
 
 @contextmanager

@@ -208,7 +208,11 @@ def _another(before: str | None, after: str | None) -> str:
 
 
 def _differs(before: RunningMachine, after: RunningMachine) -> bool:
-    return (before.alive, before.inputs) != (after.alive, after.inputs) or _exchanged(before, after)
+    return _stand(before) != _stand(after) or _exchanged(before, after)
+
+
+def _stand(machine: RunningMachine) -> tuple[bool, bool, Digest]:
+    return machine.alive, machine.failed, machine.inputs
 
 
 def _exchanged(before: RunningMachine, after: RunningMachine) -> bool:
@@ -218,6 +222,8 @@ def _exchanged(before: RunningMachine, after: RunningMachine) -> bool:
 def _how(before: RunningMachine, after: RunningMachine) -> str:
     if before.alive != after.alive:
         return "came back" if after.alive else "is gone at its seller"
+    if before.failed != after.failed:
+        return "failed at its seller" if after.failed else "has recovered at its seller"
     if before.inputs != after.inputs:
         return f"was made anew with {', '.join(_others(before, after)) or 'another user-data or definition'}"
     return f"is another machine: {before.id} -> {after.id}"

@@ -173,6 +173,16 @@ def test_untouched_machines_are_kept_before_changed_ones(
     assert changes(plan) == {"train-1": "- not needed any more", "train-2": "~ dear"}
 
 
+def test_a_machine_that_failed_is_made_anew_under_its_name_and_never_kept(
+    spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
+) -> None:
+    broken = running("train-2", offer(), failed=True, usd_per_hour=Decimal(0))
+    plan = plan_for(spec(), [offer()], base=base_of(running("train-1", offer()), broken))
+    assert changes(plan) == {"train-1": "~ h100x8", "train-2": "± h100x8"}
+    assert plan.machines[1].reason == "failed at its seller"
+    assert (plan.totals.usd_per_hour_before, plan.totals.usd_per_hour_after) == (20, 40)
+
+
 def test_a_lost_machine_comes_back_under_its_name(
     spec: Specs, offer: Offers, plan_for: Plans, running: Runs, base_of: Bases
 ) -> None:

@@ -71,6 +71,7 @@ def test_a_plan_stays_in_the_context_that_it_was_made_for(plan: Plan) -> None:
     ("change", "said"),
     [
         ({"alive": False}, "node-0 is gone at its seller"),
+        ({"failed": True}, "node-0 failed at its seller"),
         ({"inputs": OTHER}, "node-0 was made anew with another user-data or definition"),
         (
             {"inputs": OTHER, "parts": Parts(image="mine", disk_gib=200, ssh_public_key=None)},
