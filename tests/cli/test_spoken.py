@@ -120,4 +120,4 @@ def test_the_flags_of_a_command_are_in_the_way_on_that_it_prints(
 ) -> None:
     (tmp_path / "other.toml").write_text("[contexts.zed]\n")
     refused = ampacity("status", "--config", "other.toml", "--context", "zed", "train")
-    assert "fix: ampacity plan --config other.toml --context zed SPEC\n" in refused.stderr
+    assert "a new one begins with ampacity plan --config other.toml --context zed SPEC\n" in refused.stderr

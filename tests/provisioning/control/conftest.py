@@ -122,7 +122,8 @@ def user_data(tmp_path: Path) -> tuple[FileRef, str]:
 
 def _planned(name: str, offer: Offer, known: dict[str, Any]) -> PlannedMachine:
     there = known.get(name)
-    action = Action.ADD if there is None else Action.CHANGE if there.alive else Action.REPLACE
+    stays = there is not None and there.alive and not there.failed
+    action = Action.ADD if there is None else Action.CHANGE if stays else Action.REPLACE
     return PlannedMachine(name=name, offer=offer.id, action=action)
 
 

@@ -235,21 +235,33 @@ def test_kept_machines_get_the_new_plan_s_end(control: Control, hands: Any) -> N
     assert ends[0] == ends[1]
 
 
-def test_a_machine_that_failed_since_it_was_up_is_no_success_and_is_made_anew_by_recover(
+def test_a_machine_that_failed_since_it_was_up_is_made_anew_by_recover(
     control: Control, hands: Any, cloud: Any
 ) -> None:
     hands.apply("node-0", "node-1")
     dead = control.status("train").machines[0].id
     cloud.run("update machines set state = 'failed' where id = ?", dead)
-    report = hands.apply("node-0", "node-1")
-    assert [machine.outcome for machine in report.machines] == [Outcome.FAILED, Outcome.OK]
-    assert f"toy reports {dead} as failed" in report.machines[0].reasons[0]
-    assert report.finish == "ampacity recover train"
+    told = control.status("train").machines[0]
+    assert (told.state, told.id) == ("failed", dead)
 
     recovered = control.recover("train", live=hands.live, gate=None)
     assert [machine.outcome for machine in recovered.machines] == [Outcome.OK] * 2
     assert recovered.machines[0].id != dead
     assert dead not in cloud.living()
+
+
+def test_a_second_plan_makes_anew_what_failed_though_the_state_has_it_running(
+    control: Control, hands: Any, cloud: Any
+) -> None:
+    hands.apply("node-0", "node-1")
+    dead = control.status("train").machines[0].id
+    cloud.run("update machines set state = 'failed' where id = ?", dead)
+    assert [machine.failed for machine in control.base_state("train").machines] == [True, False]
+    report = hands.apply("node-0", "node-1")
+    assert [machine.outcome for machine in report.machines] == [Outcome.OK] * 2
+    assert report.machines[0].id != dead
+    assert dead not in cloud.living()
+    assert len(cloud.living()) == 2
 
 
 def test_a_machine_whose_seller_cannot_be_asked_is_not_called_up_and_leaves_the_sum_unknown(

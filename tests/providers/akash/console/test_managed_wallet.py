@@ -214,7 +214,7 @@ def test_a_transaction_that_was_taken_and_failed_opened_nothing(
     assert failed.value.why.isprintable()
     assert failed.value.code == "AMP-AKASH-TX-FAILED"
     assert "no order is open, no deposit is locked, and only a fee, which the Console pays, is gone" in failed.value.why
-    again = "add credits to the account in the Console" if kind is Failure.BILLING else "run the same command again"
+    again = "add credits to the account in the Console" if kind is Failure.BILLING else "ampacity recover NAME"
     assert failed.value.fix.startswith(again)
 
 
