@@ -43,7 +43,7 @@ def plan(
     from ..planning.load import load_spec
     from ..providers.table import known
     from ..provisioning.control import Control
-    from .interrupted import with_interrupted
+    from .interrupted import with_destroy, with_interrupted
     from .notices import warn_about
     from .planfiles import unusable_file
     from .saving import check_place
@@ -56,8 +56,9 @@ def plan(
     made, errors = _make(wanted, spec, path, named, timedelta(minutes=valid_minutes), rebalance=rebalance)
     if errors and strict:
         raise errors[0]
-    cut = Control(named).interrupted(made.name)
-    made = with_interrupted(made, cut)
+    control = Control(named)
+    cut = control.interrupted(made.name)
+    made = with_destroy(with_interrupted(made, cut), control.destroying_since(made.name))
     form = chosen(output, as_json)
     if form is not Format.JSON:
         warn_about(errors)

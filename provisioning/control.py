@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -78,6 +79,11 @@ class Control:
         if record is None or record.destroying_since is not None or self._desk.changing(name):
             return ()
         return interrupted(work_on(self._desk, record))
+
+    def destroying_since(self, name: str) -> datetime | None:
+        """When a destroy of it began that nothing works on and that did not come to its end. Asks no seller."""
+        record = self._desk.records.find(name)
+        return None if record is None or self._desk.changing(name) else record.destroying_since
 
     def used(self, name: str, digest: Digest) -> UsedPlan | None:
         """When and by whose approval the plan was applied to `name`, `None` where it was not."""

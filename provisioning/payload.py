@@ -68,5 +68,7 @@ def _read(name: str, what: str, ref: FileRef | None) -> str | None:
 
 def _changed(name: str, what: str, why: str) -> UnexpectedChangeError:
     return UnexpectedChangeError(
-        f"The {what} of the plan is not to be had", why=why, fix=f"put it back, then ampacity recover {name}"
+        f"The {what} of the plan is not to be had",
+        why=why,
+        fix=f"put it back, then ampacity recover {name}; or ampacity plan SPEC for what it is now",
     )

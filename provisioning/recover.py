@@ -150,7 +150,8 @@ def _wanted(
     try:
         payload = read_again(work.record)
     except UnexpectedChangeError as error:
-        return _kept(work, ahead, seen), tuple(f"{machine.name} is not made: {error.why}" for machine in ahead.bought)
+        why = f"{error.why}; {error.fix}"
+        return _kept(work, ahead, seen), tuple(f"{machine.name} is not made: {why}" for machine in ahead.bought)
     try:
         if gate is not None and ahead.buys:
             gate.check(work.record.plans[-1].approvers if work.record.plans else None)

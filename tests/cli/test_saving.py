@@ -2,12 +2,13 @@
 
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from ampacity.cli.interrupted import with_interrupted
+from ampacity.cli.interrupted import with_destroy, with_interrupted
 from ampacity.cli.options import Format
 from ampacity.cli.plan import _next, _save_and_show
 from ampacity.cli.saving import check_place, save_plan
@@ -145,6 +146,16 @@ def test_after_an_interrupted_apply_recover_comes_first_and_the_plan_says_what_m
     told = capsys.readouterr().err
     assert "next:  ampacity recover train (an apply was interrupted), then ampacity plan " in told
     assert "; or ampacity apply " in told
+
+
+def test_a_plan_after_a_destroy_that_was_killed_says_that_it_began_and_what_applying_means(
+    plan_for: Callable[..., Plan],
+) -> None:
+    assert with_destroy(plan_for(), None) == plan_for()
+    assert with_destroy(plan_for(), datetime(2026, 11, 21, 12, tzinfo=UTC)).warnings[-1] == (
+        "a destroy began at 2026-11-21T12:00:00Z and did not come to its end: ampacity destroy train ends the rest, "
+        "and to apply this plan is to give that up"
+    )
 
 
 def test_a_plan_that_changes_nothing_after_an_interrupted_apply_leads_to_recover_and_not_to_nothing(

@@ -194,3 +194,5 @@ def test_what_is_interrupted_is_known_without_asking_a_seller(
     records = Desk(context).records
     records.save(msgspec.structs.replace(records.get("train"), destroying_since=datetime.now(UTC)))
     assert control.interrupted("train") == (), "only destroy goes on with it"
+    assert control.destroying_since("train") == records.get("train").destroying_since is not None
+    assert control.destroying_since("other") is None

@@ -143,7 +143,7 @@ def test_user_data_that_changed_makes_nothing_new_and_says_so(
     changed = control.recover("train", live=hands.live, gate=None)
     assert changed.partial
     assert len(cloud.living()) == 1
-    assert any("is not what was approved" in problem for problem in changed.problems)
+    assert any("is not what was approved; put it back" in problem for problem in changed.problems)
 
     (tmp_path / "boot.sh").write_text(text, encoding="utf-8")
     assert not control.recover("train", live=hands.live, gate=None).partial
