@@ -24,10 +24,12 @@ from ampacity.planning.plan import (
     Solution,
     Totals,
 )
-from ampacity.providers.base import Offer
+from ampacity.providers.base import Offer, Token
 from ampacity.provisioning.control import Control
 from ampacity.provisioning.engine import EngineSettings
 from ampacity.provisioning.gate import Approved
+from ampacity.provisioning.journal import EntryState, JournalEntry
+from ampacity.provisioning.machines import MachineInputs
 from ampacity.provisioning.reports import ApplyReport
 
 NODE_USD_PER_HOUR = Decimal("23.92")
@@ -110,6 +112,31 @@ class Hands:
 @pytest.fixture
 def hands(control: Control, plan_of: Callable[..., Plan], offer: Offer, gate: OpenGate) -> Hands:
     return Hands(control, plan_of, offer, gate)
+
+
+@pytest.fixture
+def entry(machine: Callable[..., MachineInputs]) -> Callable[..., JournalEntry]:
+    """A machine that ran from noon for 90 minutes at $20 per hour, unless told otherwise."""
+
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+    def build(name: str = "node-0", **fields: Any) -> JournalEntry:
+        plain = JournalEntry(
+            token=Token("a" * 32),
+            urn=f"urn::{name}",
+            name=name,
+            provider="toy",
+            region="toy-1",
+            inputs=machine(name),
+            state=EntryState.GONE,
+            at=noon + timedelta(minutes=90),
+            id="toy-1",
+            since=noon,
+            usd_per_hour=Decimal(20),
+        )
+        return msgspec.structs.replace(plain, **fields)
+
+    return build
 
 
 @pytest.fixture

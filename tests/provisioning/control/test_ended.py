@@ -11,38 +11,14 @@ import pytest
 
 from ampacity.core.contexts import NamedContext
 from ampacity.core.errors import ResourceError
-from ampacity.providers.base import Settlement, Token
+from ampacity.providers.base import Settlement
 from ampacity.provisioning.control import Control
 from ampacity.provisioning.ended import ended
 from ampacity.provisioning.journal import EntryState, JournalEntry
-from ampacity.provisioning.machines import MachineInputs
 from ampacity.provisioning.records import DeploymentRecord, Records
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Entry = Callable[..., JournalEntry]
-
-
-@pytest.fixture
-def entry(machine: Callable[..., MachineInputs]) -> Entry:
-    """A machine that ran from noon for 90 minutes at $20 per hour, unless told otherwise."""
-
-    def build(name: str = "node-0", **fields: Any) -> JournalEntry:
-        plain = JournalEntry(
-            token=Token("a" * 32),
-            urn=f"urn::{name}",
-            name=name,
-            provider="toy",
-            region="toy-1",
-            inputs=machine(name),
-            state=EntryState.GONE,
-            at=NOON + timedelta(minutes=90),
-            id="toy-1",
-            since=NOON,
-            usd_per_hour=Decimal(20),
-        )
-        return msgspec.structs.replace(plain, **fields)
-
-    return build
 
 
 def record(name: str = "train", uid: str = "d" * 32, **fields: Any) -> DeploymentRecord:

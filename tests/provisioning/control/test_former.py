@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from ampacity.providers.base import Token
 from ampacity.provisioning.control import Control
 from ampacity.provisioning.former import former_machines
 from ampacity.provisioning.journal import EntryState, JournalEntry
@@ -17,29 +16,6 @@ from ampacity.provisioning.reports import DeploymentStatus, FormerMachine
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Entry = Callable[..., JournalEntry]
-
-
-@pytest.fixture
-def entry(machine: Callable[..., MachineInputs]) -> Entry:
-    """A machine that ran from noon for 90 minutes at $20 per hour, unless told otherwise."""
-
-    def build(**fields: Any) -> JournalEntry:
-        plain = JournalEntry(
-            token=Token("a" * 32),
-            urn="urn::node-0",
-            name="node-0",
-            provider="toy",
-            region="toy-1",
-            inputs=machine(),
-            state=EntryState.GONE,
-            at=NOON + timedelta(minutes=90),
-            id="toy-1",
-            since=NOON,
-            usd_per_hour=Decimal(20),
-        )
-        return msgspec.structs.replace(plain, **fields)
-
-    return build
 
 
 def status(*former: FormerMachine) -> DeploymentStatus:
