@@ -9,10 +9,8 @@ from decimal import Decimal
 
 from ..core.money import greatest, show_most_usd, show_usd, total
 from ..core.words import count
-from ..planning.plan import Action, Plan, PlannedMachine
+from ..planning.plan import STAYS, Plan, PlannedMachine
 from ..providers.base import Bidders
-
-STAYS = frozenset({Action.KEEP, Action.CHANGE})
 
 
 def locked(plan: Plan) -> Iterator[str]:

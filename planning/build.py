@@ -41,9 +41,10 @@ def build_plan(request: PlanRequest, solver: Solver) -> Plan:
     spec = request.spec
     fitting, excluded = fit(spec, request.offers, request.now)
     field = _Field(request=request, fitting=tuple(fitting), excluded=tuple(excluded), running=_judge_running(request))
-    outcome = _nothing_new(field, solver) or _decide(field, solver, field.problem())
+    problem = field.problem()
+    outcome = _nothing_new(field, problem, solver) or _decide(field, problem, solver)
     if outcome is None:
-        raise _none(field, solver)
+        raise _none(field, problem, solver)
     return write_plan(outcome, solver.name)
 
 
@@ -69,21 +70,21 @@ class _Field(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _nothing_new(field: _Field, solver: Solver) -> Outcome | None:
-    """The outcome by which everything stays with its end, `None` where there is none.
+def _nothing_new(field: _Field, whole: Problem, solver: Solver) -> Outcome | None:
+    """The outcome by which everything stays with its end, `None` where there is none, or the `whole` problem has it.
 
     What ends earlier than the hours of a new plan may fit a budget that these hours would break.
     """
     problem = field.problem(unchanged=True)
-    if _ends(field.request).moved or problem == field.problem():
+    if _ends(field.request).moved or problem == whole:
         return None
-    outcome = _decide(field, solver, problem)
+    outcome = _decide(field, problem, solver)
     if outcome is None or outcome.assignment.removed:
         return None
     return outcome if all(each.action is Action.KEEP for each in outcome.assignment.machines) else None
 
 
-def _decide(field: _Field, solver: Solver, problem: Problem) -> Outcome | None:
+def _decide(field: _Field, problem: Problem, solver: Solver) -> Outcome | None:
     request = field.request
     choice = choose(problem, solver) if problem.slots else None
     if choice is None:
@@ -99,9 +100,9 @@ def _decide(field: _Field, solver: Solver, problem: Problem) -> Outcome | None:
     )
 
 
-def _none(field: _Field, solver: Solver) -> InfeasibleError:
+def _none(field: _Field, problem: Problem, solver: Solver) -> InfeasibleError:
     """Why there is no plan."""
-    problem, request = field.problem(), field.request
+    request = field.request
     sold_out = left_out(request.spec, request.offers, request.now, problem)
     if not problem.slots:
         return no_offer(field.excluded, sold_out)

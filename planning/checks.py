@@ -27,18 +27,18 @@ def problems(spec: Spec, sellers: Collection[str] | None = None) -> Iterator[Pro
 
 def problems_of_data(data: object, sellers: Collection[str] | None = None) -> Iterator[Problem]:
     """What is surely wrong in `data` that is no spec: mistakes that would be told only once the others are mended."""
-    models = _at(data, "gpu", "models")
+    models = value_at(data, "gpu.models")
     if isinstance(models, list):
         yield from _unknown_models(models)
-    images, named = _at(data, "node", "image"), _at(data, "placement", "providers")
+    images, named = value_at(data, "node.image"), value_at(data, "placement.providers")
     if sellers is not None:
         yield from _unknown_of(_images(images), sellers)
         yield from _unknown_of(_providers(named if isinstance(named, list) else []), sellers)
 
 
-def _at(data: object, *steps: str) -> object:
-    """What stands there, `None` where that is nothing."""
-    for step in steps:
+def value_at(data: object, key: str) -> object:
+    """What stands under a key such as `gpu.models` in plain data, `None` where that is nothing."""
+    for step in key.split("."):
         data = data.get(step) if isinstance(data, dict) else None
     return data
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..core.located import Problem
+from .checks import value_at
 from .spec import Spec
 
 Unusable = Callable[[str, Path], str | None]
@@ -34,6 +35,5 @@ def _told(named: Iterator[tuple[str, Path | None]], unusable: Unusable) -> Itera
 
 
 def _path_at(data: object, key: str) -> Path | None:
-    for step in key.split("."):
-        data = data.get(step) if isinstance(data, dict) else None
-    return Path(data) if isinstance(data, str) and data else None
+    named = value_at(data, key)
+    return Path(named) if isinstance(named, str) and named else None

@@ -27,6 +27,8 @@ class Action(StrEnum):
 
 MADE = frozenset({Action.ADD, Action.REPLACE})
 """What has to be bought for it."""
+STAYS = frozenset({Action.KEEP, Action.CHANGE})
+"""What goes on as the machine that it is."""
 
 
 class FileRef(msgspec.Struct, frozen=True, kw_only=True):

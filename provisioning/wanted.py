@@ -9,13 +9,12 @@ import msgspec
 from ..core.digests import Digest
 from ..core.money import ceil_cents
 from ..planning.change import replace_digest
-from ..planning.plan import Action, Plan, PlannedMachine
+from ..planning.plan import STAYS, Action, Plan, PlannedMachine
 from ..providers.base import Market
 from .machines import MachineInputs
 from .observe import Sighting
 from .payload import Payload
 
-STAYS = frozenset({Action.KEEP, Action.CHANGE})
 CAPPED = frozenset({Market.SPOT, Market.AUCTION})
 
 
