@@ -18,9 +18,6 @@ from .output import Result, emit, warn
 from .spoken import typed
 from .tables import Column, draw
 
-FINAL, ESTIMATED = "final", "estimated"
-"""Whether a machine's cost is its seller's last word, or its price by the time that it was there."""
-
 
 def show_closed(found: Sequence[EndedDeployment], form: Format) -> None:
     """The last that ended of deployments of one name, with a line about those before it."""
@@ -59,7 +56,7 @@ def _data(found: EndedDeployment) -> dict[str, Any]:
 
 
 def _figures(machine: FormerMachine) -> dict[str, Any]:
-    return {"hours": _hours(machine), "bill": FINAL if machine.settled else ESTIMATED}
+    return {"hours": _hours(machine), "bill": _surely(machine)}
 
 
 def _row(machine: FormerMachine) -> dict[str, Any]:
@@ -73,8 +70,13 @@ def _row(machine: FormerMachine) -> dict[str, Any]:
         "usd_per_hour": machine.usd_per_hour,
         "usd": machine.usd,
         "refunded_usd": machine.refunded_usd,
-        "bill": FINAL if machine.settled else ESTIMATED,
+        "bill": _surely(machine),
     }
+
+
+def _surely(machine: FormerMachine) -> str:
+    """Whether its cost is its seller's last word, or its price by the time that it was there."""
+    return "final" if machine.settled else "estimated"
 
 
 def _hours(machine: FormerMachine) -> Decimal | None:
@@ -111,7 +113,7 @@ def _cells(machine: FormerMachine) -> list[str]:
         "?" if hours is None else str(hours),
         _usd(machine.usd_per_hour),
         _usd(machine.usd),
-        FINAL if machine.settled else ESTIMATED,
+        _surely(machine),
     ]
 
 

@@ -91,6 +91,7 @@ def unusable_file(spec_path: Path) -> Callable[[str, Path], str | None]:
     """Why a file that the spec names under a key cannot be used: for a list of all its mistakes."""
 
     def why(key: str, path: Path) -> str | None:
+        """See `planning.named.Unusable`."""
         found = _place(spec_path.parent, path)
         if not found.is_file():
             return f"names no file: {found} is not there"

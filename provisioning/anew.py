@@ -41,15 +41,14 @@ def way_anew(record: DeploymentRecord, seen: Sequence[Sighting], former: Iterabl
 def _paid_on(ahead: Outlook, seen: Sequence[Sighting], now: datetime) -> tuple[Quote, ...]:
     """Until when a seller that paid on for what is lost would do so anew: limits are whole hours, rounded up."""
     limited = {each.record.inputs.name for each in seen if remembered(each).limit_hours is not None}
-    left = {each.name: hours_until(each.ends_at, now) for each in ahead.bought if each.name in limited}
-    sellers = {each.name: each.offer.provider for each in ahead.bought}
+    lost = [machine for machine in ahead.bought if machine.name in limited]
     return tuple(
         Quote(
-            machine=name,
-            provider=sellers[name],
+            machine=machine.name,
+            provider=machine.offer.provider,
             usd=Decimal(0),
             limit_hours=hours.to_integral_value(ROUND_CEILING),
         )
-        for name, hours in left.items()
-        if hours is not None
+        for machine in lost
+        if (hours := hours_until(machine.ends_at, now)) is not None
     )

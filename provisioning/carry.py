@@ -55,7 +55,7 @@ def _in_order(work: Work, wanted: Sequence[MachineInputs], order: Order, cancel:
 
 def _lacking(work: Work, wanted: Sequence[MachineInputs], order: Order, result: EngineResult) -> int:
     known = machine_records(work)
-    return order.lacking(outcomes(wanted, known, result, work.journal.entries()))
+    return order.lacking(outcomes(wanted, known, result, ()))
 
 
 def _withheld(work: Work, wanted: Sequence[MachineInputs]) -> set[str]:

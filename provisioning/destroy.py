@@ -128,16 +128,17 @@ def _report(work: Work, rest: _Rest, *, cancelled: bool) -> DestroyReport:
     since = work.record.destroying_since
     ended = [each for each in former if since is None or each.until >= since]
     unbooked = _unbooked([machine for machine in status.machines if machine.name not in names], former)
+    torn = work.journal.torn()
     return DestroyReport(
         name=work.record.name,
         removed=_removed(rest.seen, ended, names),
         left=tuple(_line(machine, rest.emptied.reasons.get(machine.name, "")) for machine in left),
         left_usd_per_hour=sum_known([machine.usd_per_hour for machine in left]),
         notes=rest.swept.notes,
-        problems=(*_elsewhere(rest.emptied, names), *rest.swept.problems, *work.journal.torn()),
+        problems=(*_elsewhere(rest.emptied, names), *rest.swept.problems, *torn),
         usd_so_far=status.usd_so_far,
         freed_usd=total([*(each.refunded_usd or Decimal(0) for each in ended), held(unbooked)]),
-        about=bool(unbooked or work.journal.torn()) or any(each.about for each in former),
+        about=bool(unbooked or torn) or any(each.about for each in former),
         cancelled=cancelled,
     )
 
